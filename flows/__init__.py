@@ -1,0 +1,1 @@
+"""What is said: conversations as state machines. Pure: no I/O, no clock, no randomness."""
