@@ -1,0 +1,182 @@
+"""A conversation, what comes into it and what a turn gives back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from typing import Protocol, TypeAlias
+
+from flows.value import Json, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """Where a resident stands in a flow.
+
+    `status` is `active`, `person` (a person answers), or how it ended: `completed`,
+    `left` (menu, another flow), `stopped`, `expired`, `failed`, or a flow's own word.
+    `history` holds the question steps behind the present one, for BACK; `unclear` counts
+    answers not understood in a row; `more` holds pages that MORE still has to say;
+    `argument` holds words after the keyword until their step is reached.
+    """
+
+    flow: str
+    version: int
+    step: str
+    language: str
+    status: str = "active"
+    answers: Mapping[str, Value] = field(default_factory=dict)
+    history: tuple[str, ...] = ()
+    unclear: int = 0
+    deadline: datetime | None = None
+    more: tuple[str, ...] = ()
+    argument: str = ""
+
+    def to_json(self) -> dict[str, Json]:
+        """Give the JSON object that `from_json` reads."""
+        return {
+            "flow": self.flow,
+            "version": self.version,
+            "step": self.step,
+            "language": self.language,
+            "status": self.status,
+            "answers": {name: value.to_json() for name, value in self.answers.items()},
+            "history": list(self.history),
+            "unclear": self.unclear,
+            "deadline": self.deadline.isoformat() if self.deadline else None,
+            "more": list(self.more),
+            "argument": self.argument,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Json]) -> Conversation:
+        """Read what `to_json` gave."""
+        deadline = data["deadline"]
+        return cls(
+            flow=str(data["flow"]),
+            version=int(data["version"]),  # type: ignore[arg-type]
+            step=str(data["step"]),
+            language=str(data["language"]),
+            status=str(data["status"]),
+            answers={k: Value.from_json(v) for k, v in data["answers"].items()},  # type: ignore[union-attr,arg-type]
+            history=tuple(data["history"]),  # type: ignore[arg-type]
+            unclear=int(data["unclear"]),  # type: ignore[arg-type]
+            deadline=datetime.fromisoformat(str(deadline)) if deadline else None,
+            more=tuple(data["more"]),  # type: ignore[arg-type]
+            argument=str(data["argument"]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TextIn:
+    """A text from the resident."""
+
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The gateway starts `flow` with the resident (an invitation, a reminder's question)."""
+
+    flow: str
+    answers: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Expired:
+    """The conversation's deadline has passed."""
+
+
+Input: TypeAlias = TextIn | Started | Expired
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """Something to say, not tied to a medium: a phrase of a flow with its values.
+
+    `flow` is `common` for the phrases every flow shares. `kind` is `question` (asked again
+    rather than repeated after a crash), `statement`, or `confirmation` (something was done;
+    said once more after a crash). `options` are the labels of a choice, in order.
+    """
+
+    flow: str
+    key: str
+    kind: str = "statement"
+    values: Mapping[str, Value] = field(default_factory=dict)
+    options: tuple[str, ...] = ()
+    version: int = 0
+    variant: str = "sms"  # "sms" | "help"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The next page of a long list, already rendered: said as it is."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """Something other parts of the gateway act on or tell of, in order with what is said.
+
+    Types: `language.set`, `resident.stopped`, `resident.started`, `person.wanted`,
+    `emergency`, `conversation.started`, `conversation.ended`, `conversation.unclear`,
+    `person.message` (a text while a person answers).
+    """
+
+    type: str
+    data: Mapping[str, Json] = field(default_factory=dict)
+
+
+Effect: TypeAlias = Prompt | Page | Happened
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a service action came to: the trigger and the values it puts into the conversation.
+
+    `flow` names a flow to go on with at once instead (an empty string: none).
+    """
+
+    name: str
+    values: Mapping[str, Value] = field(default_factory=dict)
+
+
+class Gazetteer(Protocol):
+    """The community's places, by every name people use for them."""
+
+    def names(self, language: str) -> Mapping[str, str]:
+        """Map each folded name or nickname to its place's key."""
+        ...
+
+    def label(self, key: str) -> str:
+        """Give a place's own name."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a turn needs to know of the world: the moment and the community.
+
+    `now` is aware; `zone` is where the community lives; `region` is ISO 3166 alpha-2, for
+    telephone numbers; `act` runs a service action inside the caller's transaction.
+    """
+
+    now: datetime
+    zone: tzinfo
+    region: str
+    places: Gazetteer
+    act: Callable[[str, Mapping[str, Value]], Outcome]
+    language: str
+    community: str
+    emergency_number: str
+    stopped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What a turn came to: the conversation as it now is (None: there is none) and what happened, in order."""
+
+    conversation: Conversation | None
+    effects: tuple[Effect, ...] = ()

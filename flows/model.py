@@ -1,0 +1,110 @@
+"""A flow as it is after loading: steps, what they ask or do, where their outcomes lead."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from flows.value import Json
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Where an outcome leads: to step `to`, if the guard `when` holds (empty: always).
+
+    A guard is `known NAME` or `unknown NAME`: whether the conversation holds that answer.
+    """
+
+    to: str
+    when: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A question: an answer type, the name its answer is kept under, and the type's options.
+
+    Options are the type's own (`within`, `min`, `max`, `options`, …); `options: {from: NAME}`
+    takes the choices of an `options` value that an action gave.
+    """
+
+    type: str
+    name: str = ""
+    options: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One state: exactly one of `ask`, `do`, `say`, `go`, `end` is set.
+
+    `ask` asks and waits; `do` runs a service action, whose outcome is the trigger; `say` says
+    something and goes on; `go` ends this flow and starts another; `end` ends the
+    conversation with a status. `ways` maps an outcome to its guarded ways, tried in order;
+    the outcome of an answered question is `answered`, or the answer itself for `yes_no` and
+    for a `choice` whose `then` is a mapping; `*` stands for every outcome.
+    """
+
+    name: str
+    line: int
+    ask: Ask | None = None
+    do: str = ""
+    say: bool = False
+    go: str = ""
+    end: str = ""
+    ways: Mapping[str, tuple[Way, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """One text in one language: for SMS, for the voice where it differs, and the longer help."""
+
+    sms: str
+    voice: str = ""
+    help: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class OptionText:
+    """A choice in one language: its label and what else people call it."""
+
+    label: str
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """Everything one flow says in one language."""
+
+    language: str
+    path: str
+    keywords: tuple[str, ...]
+    phrases: Mapping[str, Phrase]
+    options: Mapping[str, Mapping[str, OptionText]]  # answer name -> option key -> text
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """One version of a flow. `argument` names the step that words after the keyword answer."""
+
+    name: str
+    version: int
+    path: str
+    start: str
+    expires: timedelta
+    steps: Mapping[str, Step]
+    texts: Mapping[str, Texts]  # by language, BCP 47
+    argument: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ActionSpec:
+    """What the checker knows of a service action: its outcomes and the values each may rely on.
+
+    `gives` names values an outcome puts into the conversation; `binding` says that the
+    action changed the world, so BACK does not go behind it.
+    """
+
+    name: str
+    outcomes: Mapping[str, tuple[str, ...]]  # outcome -> names of values it gives
+    binding: bool = False
