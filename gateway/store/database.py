@@ -1,0 +1,229 @@
+"""The database: one writer whose transactions share commits, one reader beside it."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import aiosqlite
+
+from gateway.errors import StoreError, StoreFull
+from gateway.store.migrate import migrate
+
+P = ParamSpec("P")
+R = TypeVar("R")
+Row = sqlite3.Row
+
+READ_AHEAD_SECONDS = 5.0
+CACHED_STATEMENTS = 512
+
+
+class Tx:
+    """One open transaction, on the database's thread. SQL takes named parameters (`:name`)."""
+
+    __slots__ = ("_execute",)
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._execute = connection.execute
+
+    def run(self, sql: str, /, **values: Any) -> int:
+        """Run one statement and give the number of rows it changed."""
+        return self._execute(sql, values).rowcount
+
+    def one(self, sql: str, /, **values: Any) -> Row | None:
+        """Give the first row, or None."""
+        row: Row | None = self._execute(sql, values).fetchone()
+        return row
+
+    def all(self, sql: str, /, **values: Any) -> list[Row]:
+        """Give every row."""
+        return self._execute(sql, values).fetchall()
+
+    def insert(self, sql: str, /, **values: Any) -> int:
+        """Run one `INSERT … RETURNING id` and give the id."""
+        return int(self._execute(sql, values).fetchone()[0])
+
+
+class _Waiting:
+    """A transaction that waits for its commit, and what came of it."""
+
+    __slots__ = ("error", "future", "result", "transaction")
+
+    def __init__(self, transaction: Callable[[Tx], Any], future: asyncio.Future[Any]) -> None:
+        self.transaction = transaction
+        self.future = future
+        self.result: Any = None
+        self.error: BaseException | None = None
+
+    def settle(self) -> None:
+        """Tell whoever waits, unless they went away."""
+        if self.future.done():
+            return
+        if self.error is not None:
+            self.future.set_exception(self.error)
+        else:
+            self.future.set_result(self.result)
+
+
+class Store:
+    """The database of one gateway. Make it with `open_store`."""
+
+    def __init__(self, path: Path, writer: aiosqlite.Connection, reader: aiosqlite.Connection) -> None:
+        self.path = path
+        self._writer = writer
+        self._reader = reader
+        self._waiting: list[_Waiting] = []
+        self._committing: asyncio.Task[None] | None = None
+
+    async def write(
+        self, transaction: Callable[Concatenate[Tx, P], R], /, *args: P.args, **kwargs: P.kwargs
+    ) -> R:
+        """Run `transaction(tx, …)` whole and give its result once it is on the disk.
+
+        What it raises undoes it alone. Raises StoreError when the commit itself fails.
+        Transactions that wait at the same moment share one commit.
+        """
+        future: asyncio.Future[R] = asyncio.get_running_loop().create_future()
+        self._waiting.append(_Waiting(lambda tx: transaction(tx, *args, **kwargs), future))
+        if self._committing is None or self._committing.done():
+            self._committing = asyncio.create_task(self._commit_waiting())
+        return await future
+
+    async def read(self, query: Callable[Concatenate[Tx, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run `query(tx, …)` on the read-only connection, on one snapshot of what is committed."""
+        result: R = await _on_thread(self._reader, _read, lambda tx: query(tx, *args, **kwargs))
+        return result
+
+    async def backup(self, target: Path) -> None:
+        """Copy the database to `target` while it is in use, and check the copy. Raises StoreError."""
+        await _on_thread(self._reader, _backup, target)
+
+    async def close(self) -> None:
+        """Wait for what is being committed, then let go of the file."""
+        if self._committing is not None:
+            await asyncio.gather(self._committing, return_exceptions=True)
+        await self._reader.close()
+        await self._writer.close()
+
+    async def _commit_waiting(self) -> None:
+        while self._waiting:
+            batch, self._waiting = self._waiting, []
+            await _on_thread(self._writer, _commit_together, batch)
+            for waiting in batch:
+                waiting.settle()
+
+
+async def open_store(path: Path, *, now: datetime) -> Store:
+    """Open the database at `path`, making and migrating it as needed.
+
+    Raises StoreFromFuture for a file that a newer version wrote, StoreError for one that
+    cannot be opened or is damaged.
+    """
+    try:
+        writer = await aiosqlite.connect(path, isolation_level=None, cached_statements=CACHED_STATEMENTS)
+    except sqlite3.Error as error:
+        raise StoreError(
+            f"The database {path} cannot be opened ({error}). Check folder and rights."
+        ) from error
+    try:
+        await _on_thread(writer, _prepare, now)
+        reader = await aiosqlite.connect(
+            f"file:{path}?mode=ro", uri=True, isolation_level=None, cached_statements=CACHED_STATEMENTS
+        )
+    except sqlite3.Error as error:
+        await writer.close()
+        raise StoreError(
+            f"The database {path} is damaged or not ours ({error}). Restore the newest backup."
+        ) from error
+    except BaseException:
+        await writer.close()
+        raise
+    reader.row_factory = sqlite3.Row
+    return Store(path, writer, reader)
+
+
+async def _on_thread(connection: aiosqlite.Connection, function: Callable[..., R], *args: Any) -> R:
+    # aiosqlite has no public call for "run this function on your thread", which is what makes a
+    # transaction one uninterruptible piece; tests/store holds this to the version in use.
+    result: R = await connection._execute(partial(function, connection._conn), *args)  # type: ignore[no-untyped-call]
+    return result
+
+
+def _prepare(connection: sqlite3.Connection, now: datetime) -> None:
+    connection.row_factory = sqlite3.Row
+    for setting in (
+        "PRAGMA busy_timeout = 5000",
+        "PRAGMA journal_mode = WAL",
+        "PRAGMA synchronous = FULL",
+        "PRAGMA foreign_keys = ON",
+        "PRAGMA secure_delete = ON",
+        "PRAGMA trusted_schema = OFF",
+        "PRAGMA wal_autocheckpoint = 1000",
+    ):
+        connection.execute(setting)
+    migrate(connection, now)
+
+
+def _commit_together(connection: sqlite3.Connection, batch: list[_Waiting]) -> None:
+    """Run a batch in one commit, each transaction in a savepoint of its own."""
+    tx = Tx(connection)
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        for waiting in batch:
+            _run_in_savepoint(connection, tx, waiting)
+        connection.execute("COMMIT")
+    except sqlite3.Error as error:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        for waiting in batch:
+            waiting.error = waiting.error or _store_error(error)
+
+
+def _run_in_savepoint(connection: sqlite3.Connection, tx: Tx, waiting: _Waiting) -> None:
+    connection.execute("SAVEPOINT one")
+    try:
+        waiting.result = waiting.transaction(tx)
+    except BaseException as error:
+        waiting.error = _store_error(error) if isinstance(error, sqlite3.OperationalError) else error
+        if not connection.in_transaction:
+            # SQLite undid the whole batch (disk full, I/O error): nobody's work was kept.
+            raise (
+                error if isinstance(error, sqlite3.Error) else sqlite3.OperationalError(str(error))
+            ) from error
+        connection.execute("ROLLBACK TO one")
+    connection.execute("RELEASE one")
+
+
+def _store_error(error: BaseException) -> StoreError:
+    if isinstance(error, sqlite3.Error) and error.sqlite_errorcode == sqlite3.SQLITE_FULL:
+        return StoreFull(
+            "The disk is full, so nothing was written. Texts wait and none is lost. Make room on the disk."
+        )
+    return StoreError(f"The database did not take the change ({error}); nothing of it was kept.")
+
+
+def _read(connection: sqlite3.Connection, query: Callable[[Tx], R]) -> R:
+    connection.execute("BEGIN")
+    try:
+        return query(Tx(connection))
+    finally:
+        connection.execute("COMMIT")
+
+
+def _backup(connection: sqlite3.Connection, target: Path) -> None:
+    copy = sqlite3.connect(target)
+    try:
+        connection.backup(copy)
+        verdict = copy.execute("PRAGMA integrity_check").fetchone()[0]
+        if verdict != "ok":
+            raise StoreError(f"The copy {target} is damaged ({verdict}). Check the disk and try again.")
+        copy.execute("PRAGMA journal_mode = DELETE")
+    except sqlite3.Error as error:
+        raise StoreError(f"The backup to {target} failed ({error}). Check room and rights there.") from error
+    finally:
+        copy.close()

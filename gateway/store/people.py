@@ -1,0 +1,80 @@
+"""Residents: who has ever texted or been loaded, and how they want to be spoken to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from gateway.store.database import Row, Tx
+from gateway.store.instant import to_text
+
+_COLUMNS = "id, number, language, name, stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class Resident:
+    """A person with a number. `language` is BCP 47, empty until known; `stopped` after STOP."""
+
+    id: int
+    number: str
+    language: str
+    name: str
+    stopped: bool
+
+
+def resident_by_number(tx: Tx, number: str) -> Resident | None:
+    """Find the resident with an E.164 number."""
+    row = tx.one(f"SELECT {_COLUMNS} FROM resident WHERE number = :number", number=number)  # noqa: S608
+    return _resident(row) if row else None
+
+
+def resident_by_id(tx: Tx, resident_id: int) -> Resident:
+    """Give the resident with an id, which must exist."""
+    row = tx.one(f"SELECT {_COLUMNS} FROM resident WHERE id = :id", id=resident_id)  # noqa: S608
+    assert row is not None, "a foreign key held a resident that is not there"  # noqa: S101
+    return _resident(row)
+
+
+def meet(tx: Tx, number: str, now: datetime) -> Resident:
+    """Find the resident with a number, or make one."""
+    known = resident_by_number(tx, number)
+    if known is not None:
+        return known
+    resident_id = tx.insert(
+        "INSERT INTO resident (number, created_at) VALUES (:number, :now) RETURNING id",
+        number=number,
+        now=to_text(now),
+    )
+    return Resident(resident_id, number, "", "", stopped=False)
+
+
+def set_language(tx: Tx, resident_id: int, language: str) -> None:
+    """Remember the language a resident wants."""
+    tx.run("UPDATE resident SET language = :language WHERE id = :id", language=language, id=resident_id)
+
+
+def set_name(tx: Tx, resident_id: int, name: str) -> None:
+    """Remember a resident's name."""
+    tx.run("UPDATE resident SET name = :name WHERE id = :id", name=name, id=resident_id)
+
+
+def set_stopped(tx: Tx, resident_id: int, stopped: bool) -> None:
+    """Remember STOP or START."""
+    tx.run(
+        "UPDATE resident SET stopped = :stopped, stopped_notice_at = NULL WHERE id = :id",
+        stopped=stopped,
+        id=resident_id,
+    )
+
+
+def coordinators_on_duty(tx: Tx) -> list[Resident]:
+    """Give the coordinators who are told of urgent matters."""
+    rows = tx.all(
+        "SELECT r.id, r.number, r.language, r.name, r.stopped FROM resident r "
+        "JOIN coordinator c ON c.resident_id = r.id WHERE c.on_duty = 1 ORDER BY r.id"
+    )
+    return [_resident(row) for row in rows]
+
+
+def _resident(row: Row) -> Resident:
+    return Resident(row["id"], row["number"], row["language"], row["name"], bool(row["stopped"]))
