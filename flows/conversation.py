@@ -134,10 +134,7 @@ Effect: TypeAlias = Prompt | Page | Happened
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a service action came to: the trigger and the values it puts into the conversation.
-
-    `flow` names a flow to go on with at once instead (an empty string: none).
-    """
+    """What a service action came to: the trigger and the values it puts into the conversation."""
 
     name: str
     values: Mapping[str, Value] = field(default_factory=dict)
@@ -176,7 +173,11 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What a turn came to: the conversation as it now is (None: there is none) and what happened, in order."""
+    """What a turn came to: the conversation as it now is (None: there is none) and what happened, in order.
+
+    `language` is what the turn's prompts are said in, whether or not there is a conversation.
+    """
 
     conversation: Conversation | None
-    effects: tuple[Effect, ...] = ()
+    effects: tuple[Effect, ...]
+    language: str

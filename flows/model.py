@@ -14,10 +14,12 @@ class Way:
     """Where an outcome leads: to step `to`, if the guard `when` holds (empty: always).
 
     A guard is `known NAME` or `unknown NAME`: whether the conversation holds that answer.
+    `line` is where the flow file says so.
     """
 
     to: str
     when: str = ""
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,10 @@ class Texts:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """One version of a flow. `argument` names the step that words after the keyword answer."""
+    """One version of a flow. `argument` names the step that words after the keyword answer.
+
+    `lines` are the lines of the file's top keys.
+    """
 
     name: str
     version: int
@@ -95,6 +100,23 @@ class Flow:
     steps: Mapping[str, Step]
     texts: Mapping[str, Texts]  # by language, BCP 47
     argument: str = ""
+    lines: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Common:
+    """What every flow shares in one language: global words, emergency words and phrases.
+
+    `words` maps a global word's name (`stop`, `help`, …) to how people write it; `languages`
+    maps a language tag to its names, the first of which is the one shown.
+    """
+
+    language: str
+    path: str
+    words: Mapping[str, tuple[str, ...]]
+    languages: Mapping[str, tuple[str, ...]]
+    emergency: tuple[str, ...]
+    phrases: Mapping[str, Phrase]
 
 
 @dataclass(frozen=True, slots=True)
