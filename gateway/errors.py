@@ -7,6 +7,10 @@ class GatewayError(Exception):
     """Something the gateway cannot do; the message says what it means and what to do."""
 
 
+class ConfigError(GatewayError):
+    """The settings cannot be used as written: the message names file, line and remedy."""
+
+
 class StoreError(GatewayError):
     """The database did not take a transaction: nothing of it was kept, and it may be tried again."""
 

@@ -1,0 +1,77 @@
+"""The health page: how the gateway is, for `plainline doctor` and for monitoring, on this machine alone."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, dataclass
+
+from aiohttp import web
+
+from gateway.config import HttpConfig
+from gateway.errors import GatewayError
+from modem.driver import Status
+
+
+@dataclass(frozen=True, slots=True)
+class ModemHealth:
+    """One modem: its link's state, that state in a coordinator's words, the last status it gave."""
+
+    name: str
+    state: str
+    words: str
+    status: Status | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """The gateway: `queue` counts texts that wait to be sent; `clock` is `trusted` or `waiting`.
+
+    `troubles` are sentences for a coordinator about whatever else is wrong (disk full, …).
+    """
+
+    ready: bool
+    version: str
+    queue: int
+    clock: str
+    modems: tuple[ModemHealth, ...]
+    troubles: tuple[str, ...] = ()
+
+
+def health_routes(snapshot: Callable[[], Awaitable[Health]]) -> list[web.RouteDef]:
+    """Give the routes of the health page: `GET /healthz`, 200 when ready and 503 when not."""
+
+    async def healthz(_request: web.Request) -> web.Response:
+        health = await snapshot()
+        return web.json_response(
+            health_json(health),
+            status=200 if health.ready else 503,
+            headers={"Cache-Control": "no-store"},
+        )
+
+    return [web.get("/healthz", healthz)]
+
+
+def health_json(health: Health) -> dict[str, object]:
+    """Give the health as JSON values, without what names a SIM or a stick."""
+    page = asdict(health)
+    for modem in page["modems"]:
+        if modem["status"] is not None:
+            del modem["status"]["imsi"], modem["status"]["imei"]
+    return page
+
+
+async def serve_health(snapshot: Callable[[], Awaitable[Health]], http: HttpConfig) -> web.AppRunner:
+    """Start the health page; call `cleanup` on what it gives to stop it. Raises GatewayError."""
+    app = web.Application()
+    app.add_routes(health_routes(snapshot))
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, http.host, http.port).start()
+    except OSError as error:
+        await runner.cleanup()
+        raise GatewayError(
+            f"The local page cannot listen on {http.host}:{http.port} ({error.strerror}). Is another gateway "
+            "running? Stop it, or give this one another port in the settings: [http] port = 8471"
+        ) from None
+    return runner
