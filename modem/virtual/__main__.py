@@ -1,0 +1,55 @@
+"""`python -m modem.virtual`: one small network with software modems, in a process of its own."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+
+from modem.virtual.dialect import DIALECTS
+from modem.virtual.network import AT_ONCE, REAL, Network
+from modem.virtual.server import Server
+
+
+def main() -> None:
+    """Run until SIGTERM or, with `--with-parent`, until standard input ends."""
+    parser = argparse.ArgumentParser(prog="python -m modem.virtual", description=__doc__)
+    parser.add_argument("--socket", type=Path, required=True, help="unix socket to be controlled over")
+    parser.add_argument(
+        "--modem",
+        action="append",
+        default=[],
+        metavar="NUMBER:DIALECT[:PIN[:SLOTS]]",
+        help=f"a modem; dialects are {', '.join(DIALECTS)}",
+    )
+    parser.add_argument("--pace", choices=(AT_ONCE, REAL), default=AT_ONCE)
+    parser.add_argument("--country", default="44", help="calling code numbers beginning with 0 belong to")
+    parser.add_argument("--seed", type=int, default=1, help="seed of the real pace")
+    parser.add_argument("--with-parent", action="store_true", help="end when standard input ends")
+    asyncio.run(_serve(parser.parse_args()))
+
+
+async def _serve(options: argparse.Namespace) -> None:
+    ended = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for ending in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(ending, ended.set)
+    server = Server(options.socket, Network(options.pace, options.country, options.seed))
+    for modem in options.modem or ["+447700900000:sim800"]:
+        number, dialect, pin, slots = (modem.split(":") + ["", ""])[:4]
+        server.add(number, dialect, pin, int(slots or 0))
+    await server.start()
+    modems = [{"number": m.sim.number, "device": str(m.line.link), "pty": m.line.path} for m in server.modems]
+    sys.stdout.write(json.dumps({"socket": str(options.socket), "modems": modems}) + "\n")
+    sys.stdout.flush()
+    if options.with_parent:
+        loop.add_reader(sys.stdin.fileno(), lambda: ended.set() if not os.read(0, 4096) else None)
+    await ended.wait()
+    await server.stop()
+
+
+main()

@@ -1,0 +1,65 @@
+"""A made-up phone: it joins long texts and tells whoever holds it what comes."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from modem.virtual.pdu import Content, concatenation
+
+_MOST_KEPT = 200
+Event = dict[str, Any]
+
+
+class Power(StrEnum):
+    """Whether a phone can be reached."""
+
+    ON = "on"
+    OFF = "off"
+    UNKNOWN = "unknown"
+
+
+class Handset:
+    """The phone with `number`; events wait in it until somebody listens."""
+
+    def __init__(self, number: str) -> None:
+        self.number = number
+        self.power = Power.ON
+        self.held: list[tuple[str, Content, datetime, Callable[[int], None] | None]] = []
+        self._listeners: list[Callable[[Event], None]] = []
+        self._unheard: deque[Event] = deque(maxlen=_MOST_KEPT)
+        self._parts: dict[tuple[str, int, int], dict[int, str]] = {}
+
+    def listen(self, listener: Callable[[Event], None]) -> None:
+        """Tell `listener` what comes, first what came while nobody listened."""
+        self._listeners.append(listener)
+        while self._unheard:
+            listener(self._unheard.popleft())
+
+    def ignore(self, listener: Callable[[Event], None]) -> None:
+        """Stop telling `listener`."""
+        self._listeners = [other for other in self._listeners if other != listener]
+
+    def receive(self, sender: str, content: Content, at: datetime) -> None:
+        """Take one part of a text, and tell of the text once all its parts are there."""
+        reference, total, number = concatenation(content.header)
+        body = content.body
+        if total > 1:
+            parts = self._parts.setdefault((sender, reference, total), {})
+            parts[number] = body
+            if len(parts) < total:
+                return
+            del self._parts[sender, reference, total]
+            body = "".join(parts[n] for n in sorted(parts))
+        self.tell({"event": "text", "sender": sender, "body": body, "at": at.isoformat()})
+
+    def tell(self, event: Event) -> None:
+        """Tell the listeners, or keep it for the first one."""
+        event["to"] = self.number
+        if not self._listeners:
+            self._unheard.append(event)
+        for listener in self._listeners:
+            listener(event)

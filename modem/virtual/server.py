@@ -1,0 +1,200 @@
+"""The control socket: requests and events as JSON lines."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from modem.virtual.dialect import DIALECTS
+from modem.virtual.faults import Fault, Kind
+from modem.virtual.handset import Event, Handset, Power
+from modem.virtual.modem import VirtualModem
+from modem.virtual.network import Network
+from modem.virtual.sim import Sim
+
+Request = dict[str, Any]
+_LONGEST_REQUEST = 1 << 20
+
+
+class Server:
+    """One network, its modems and the socket they are controlled over."""
+
+    def __init__(self, socket: Path, network: Network) -> None:
+        self.network = network
+        self.modems: list[VirtualModem] = []
+        self._socket = socket
+        self._connections: set[asyncio.Task[None]] = set()
+        self._server: asyncio.Server | None = None
+
+    def add(self, number: str, dialect: str, pin: str = "", slots: int = 0) -> VirtualModem:
+        """Plug in one more modem; `slots` overrides the size of its SIM's storage."""
+        place = len(self.modems)
+        sim = Sim(number, imsi=f"23410{place + 1:010d}", pin=pin)
+        link = self._socket.with_name(f"{self._socket.name}.modem{place}")
+        modem = VirtualModem(DIALECTS[dialect], sim, self.network, link, seed=place)
+        modem.imei = str(int(modem.dialect.imei) + place * 10)
+        if slots:
+            modem.storages["SM"].size = slots
+        self.modems.append(modem)
+        self.network.modems[number] = modem
+        modem.plug()
+        return modem
+
+    async def start(self) -> None:
+        """Listen on the socket."""
+        self._socket.unlink(missing_ok=True)
+        self._server = await asyncio.start_unix_server(self._connected, self._socket, limit=_LONGEST_REQUEST)
+
+    async def stop(self) -> None:
+        """Let go of the socket, the connections and the pseudo-terminals."""
+        if self._server:
+            self._server.close()
+        for connection in list(self._connections):
+            connection.cancel()
+        await asyncio.gather(*self._connections, return_exceptions=True)
+        for modem in self.modems:
+            modem.unplug()
+        self._socket.unlink(missing_ok=True)
+
+    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        if task:
+            self._connections.add(task)
+        heard: list[Handset] = []
+
+        def tell(event: Event) -> None:
+            writer.write(json.dumps(event).encode() + b"\n")
+
+        try:
+            while line := await reader.readline():
+                tell(self._answer(json.loads(line), tell, heard))
+        except (ConnectionError, ValueError):
+            pass
+        finally:
+            for handset in heard:
+                handset.ignore(tell)
+            writer.close()
+            if task:
+                self._connections.discard(task)
+
+    def _answer(self, request: Request, tell: Callable[[Event], None], heard: list[Handset]) -> Event:
+        number = request.pop("id")
+        try:
+            if request["do"] == "listen":
+                handset = self.network.handset(request["number"])
+                heard.append(handset)
+                handset.listen(tell)
+                return {"id": number, "result": None}
+            return {"id": number, "result": REQUESTS[request.pop("do")](self, request)}
+        except (KeyError, ValueError, TypeError, IndexError) as error:
+            return {"id": number, "error": f"{type(error).__name__}: {error}"}
+
+    def modem(self, request: Request) -> VirtualModem:
+        """The modem a request names by place or by number."""
+        name = request.get("modem", 0)
+        return self.modems[name] if isinstance(name, int) else self.network.modems[name]
+
+
+def _text(server: Server, request: Request) -> None:
+    at = request.pop("smsc_time", None)
+    raw = request.pop("raw_pdu", None)
+    if raw:
+        server.network.raw(request["to"], raw)
+        return
+    server.network.text(**request, smsc_time=datetime.fromisoformat(at) if at else None)
+
+
+def _fault(server: Server, request: Request) -> None:
+    modem = server.modem(request)
+    request.pop("modem", None)
+    request["kind"] = Kind(request["kind"])
+    modem.faults.armed.append(Fault(**request))
+
+
+def _clear(server: Server, request: Request) -> None:
+    server.modem(request).clear_faults()
+
+
+def _set(server: Server, request: Request) -> None:
+    modem = server.modem(request)
+    for name, value in request.items():
+        if name == "signal":
+            modem.signal_changed(int(value))
+        elif name == "registration":
+            modem.coverage_changed(str(value))
+        elif name == "operator":
+            modem.operator = str(value)
+        elif name == "slots":
+            modem.storages["SM"].size = int(value)
+            modem.room_made()
+        elif name != "modem":
+            raise ValueError(f"a modem has no {name} to set")
+
+
+def _pace(server: Server, request: Request) -> None:
+    server.network.speed = request["pace"]
+
+
+def _switch(server: Server, request: Request) -> None:
+    server.network.switch(request["number"], Power(request["power"]))
+
+
+def _unplug(server: Server, request: Request) -> None:
+    server.modem(request).unplug()
+
+
+def _replug(server: Server, request: Request) -> str:
+    modem = server.modem(request)
+    modem.plug()
+    return str(modem.line.link)
+
+
+def _say(server: Server, request: Request) -> None:
+    server.modem(request).say(request["line"])
+
+
+def _sim(server: Server, request: Request) -> dict[str, Any]:
+    modem = server.modem(request)
+    return {
+        "lock": modem.sim.lock,
+        "pin_tries": modem.sim.pin_tries,
+        "waiting": server.network.waiting_for(modem),
+        "storages": {
+            name: {
+                str(place): {"pdu": slot.pdu, "state": slot.state} for place, slot in storage.slots.items()
+            }
+            for name, storage in modem.storages.items()
+        },
+    }
+
+
+def _log(server: Server, request: Request) -> dict[str, Any]:
+    modem = server.modem(request)
+    return {"commands": dict(modem.seen), "taken": modem.taken, "reports": modem.reports}
+
+
+def _modems(server: Server, _request: Request) -> list[dict[str, str]]:
+    return [
+        {"number": modem.sim.number, "dialect": modem.dialect.name, "device": str(modem.line.link)}
+        for modem in server.modems
+    ]
+
+
+REQUESTS: dict[str, Callable[[Server, Request], Any]] = {
+    "text": _text,
+    "fault": _fault,
+    "clear": _clear,
+    "set": _set,
+    "pace": _pace,
+    "switch": _switch,
+    "unplug": _unplug,
+    "replug": _replug,
+    "say": _say,
+    "sim": _sim,
+    "log": _log,
+    "modems": _modems,
+}
