@@ -23,8 +23,9 @@ TOLD_LETTERS = 160
 
 OPEN = ("new", "looking", "offered", "matched")
 CLOSED = ("done", "failed", "withdrawn", "duplicate")
+OPENED = "new"
 LIFECYCLE = lifecycle(
-    "new",
+    OPENED,
     {
         "look": {"looking": ("new", "offered", "matched")},
         "offer": {"offered": ("new", "looking")},
@@ -51,7 +52,7 @@ def open_request(acting: Acting, values: Mapping[str, Value]) -> Outcome:
         acting.tx,
         code=code,
         resident_id=acting.resident.id,
-        state=LIFECYCLE.initial,
+        state=OPENED,
         language=acting.language,
         what=what,
         now=acting.now,
@@ -180,7 +181,7 @@ ACTIONS: Mapping[str, Action] = {
         Action(ActionSpec("help.describe", {"noted": (), "gone": ()}), describe),
         Action(ActionSpec("help.mine", {"none": (), "one": _FACTS, "several": ("requests",)}), mine),
         Action(
-            ActionSpec("help.status", {**{state: _FACTS for state in (*OPEN, "closed")}, "gone": ()}),
+            ActionSpec("help.status", {**dict.fromkeys((*OPEN, "closed"), _FACTS), "gone": ()}),
             status,
         ),
         Action(ActionSpec("help.withdraw", {"withdrawn": _FACTS, "gone": ()}, binding=True), withdraw),
