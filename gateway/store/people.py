@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from gateway.store.database import Row, Tx
 from gateway.store.instant import to_text
@@ -74,6 +74,60 @@ def coordinators_on_duty(tx: Tx) -> list[Resident]:
         "JOIN coordinator c ON c.resident_id = r.id WHERE c.on_duty = 1 ORDER BY r.id"
     )
     return [_resident(row) for row in rows]
+
+
+def quiet(tx: Tx, resident_id: int, now: datetime) -> bool:
+    """Tell whether long texts of a number are left unanswered because a machine seemed to send them."""
+    row = tx.one(
+        "SELECT 1 FROM resident WHERE id = :id AND quiet_until > :now", id=resident_id, now=to_text(now)
+    )
+    return row is not None
+
+
+def be_quiet(tx: Tx, resident_id: int, until: datetime) -> None:
+    """Leave a number's long texts unanswered until a moment."""
+    tx.run(
+        "UPDATE resident SET quiet_until = :until, machine_signs = 0 WHERE id = :id",
+        until=to_text(until),
+        id=resident_id,
+    )
+
+
+def add_machine_sign(tx: Tx, resident_id: int) -> int:
+    """Count one more text that came faster than a person types; give how many came in a row."""
+    row = tx.one(
+        "UPDATE resident SET machine_signs = machine_signs + 1 WHERE id = :id RETURNING machine_signs",
+        id=resident_id,
+    )
+    return int(row["machine_signs"]) if row else 0
+
+
+def forget_machine_signs(tx: Tx, resident_id: int) -> None:
+    """Begin the count again: a person answered."""
+    tx.run("UPDATE resident SET machine_signs = 0 WHERE id = :id AND machine_signs > 0", id=resident_id)
+
+
+def may_remind_of_stop(tx: Tx, resident_id: int, now: datetime) -> bool:
+    """Tell whether somebody who said STOP may be told how to start again, which happens once a day."""
+    return bool(
+        tx.run(
+            "UPDATE resident SET stopped_notice_at = :now WHERE id = :id "
+            "AND (stopped_notice_at IS NULL OR stopped_notice_at < :yesterday)",
+            now=to_text(now),
+            yesterday=to_text(now - timedelta(days=1)),
+            id=resident_id,
+        )
+    )
+
+
+def install_coordinator(tx: Tx, resident_id: int, *, on_duty: bool) -> None:
+    """Make a resident a coordinator, on duty or off."""
+    tx.run(
+        "INSERT INTO coordinator (resident_id, on_duty) VALUES (:id, :on_duty) "
+        "ON CONFLICT (resident_id) DO UPDATE SET on_duty = excluded.on_duty",
+        id=resident_id,
+        on_duty=on_duty,
+    )
 
 
 def _resident(row: Row) -> Resident:
