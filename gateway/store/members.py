@@ -67,6 +67,16 @@ def unlock(tx: Tx, member_id: int) -> None:
     tx.run("UPDATE member SET wrong_pins = 0, wrong_pin_at = NULL, locked = 0 WHERE id = :id", id=member_id)
 
 
+def residents_on_roll(tx: Tx, poll_id: int) -> list[int]:
+    """Give the residents from whose handsets the members on a poll's roll vote."""
+    rows = tx.all(
+        "SELECT DISTINCT member.resident_id FROM roll JOIN member ON member.id = roll.member_id "
+        "WHERE roll.poll_id = :poll ORDER BY member.resident_id",
+        poll=poll_id,
+    )
+    return [int(row["resident_id"]) for row in rows]
+
+
 def _member(row: Row) -> Member:
     return Member(
         row["id"],
