@@ -40,10 +40,13 @@ async def _serve(options: argparse.Namespace) -> None:
         loop.add_signal_handler(ending, ended.set)
     server = Server(options.socket, Network(options.pace, options.country, options.seed))
     for modem in options.modem or ["+447700900000:sim800"]:
-        number, dialect, pin, slots = (modem.split(":") + ["", ""])[:4]
+        number, dialect, pin, slots = [*modem.split(":"), "", ""][:4]
         server.add(number, dialect, pin, int(slots or 0))
     await server.start()
-    modems = [{"number": m.sim.number, "device": str(m.line.link), "pty": m.line.path} for m in server.modems]
+    modems = [
+        {"number": m.sim.number, "device": str(m.terminal.line.link), "pty": m.terminal.line.path}
+        for m in server.modems
+    ]
     sys.stdout.write(json.dumps({"socket": str(options.socket), "modems": modems}) + "\n")
     sys.stdout.flush()
     if options.with_parent:

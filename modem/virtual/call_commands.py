@@ -1,7 +1,114 @@
-"""The commands about calls and USSD."""
+"""The commands about calls, keypad tones and USSD."""
 
 from __future__ import annotations
 
-from modem.virtual.commands import Handler
+from typing import TYPE_CHECKING
 
-COMMANDS: dict[str, Handler] = {}
+from modem.virtual import alphabet
+from modem.virtual.commands import CME_NO_NETWORK, CME_NOT_ALLOWED, Answer, Command, Handler, cme, setting
+from modem.virtual.voice import NO_CARRIER
+
+if TYPE_CHECKING:
+    from modem.virtual.modem import VirtualModem
+
+_KEYS = frozenset("0123456789*#ABCD")
+
+
+def _dial(modem: VirtualModem, command: Command) -> Answer:
+    dialled = command.text(0).rstrip(";").replace(" ", "").replace("-", "")
+    if not modem.registered or modem.voice.call:
+        return Answer(final=NO_CARRIER)
+    return Answer(then=lambda: modem.voice.dial(dialled))
+
+
+def _answer(modem: VirtualModem, _command: Command) -> Answer:
+    if not modem.voice.ringing:
+        return Answer(final=NO_CARRIER)
+    return Answer(then=modem.voice.take)
+
+
+def _hang_up(modem: VirtualModem, command: Command) -> Answer:
+    return Answer() if command.how == "=?" else Answer(then=modem.voice.hang_up)
+
+
+def _calls(modem: VirtualModem, command: Command) -> Answer:
+    call = modem.voice.call
+    if command.how == "=?" or call is None:
+        return Answer()
+    incoming = call.callee is modem.voice
+    state = 0 if call.since else 4 if incoming else 3
+    return Answer([f'+CLCC: 1,{int(incoming)},{state},0,0,"{call.shown}",145'])
+
+
+def _activity(modem: VirtualModem, _command: Command) -> Answer:
+    call = modem.voice.call
+    return Answer([f"+CPAS: {0 if call is None else 3 if modem.voice.ringing else 4}"])
+
+
+def _tone(modem: VirtualModem, command: Command) -> Answer:
+    if command.how == "=?":
+        return Answer(["+VTS: (0-9,*,#,A-D)"])
+    keys = command.text(1 if command.name == "^DTMF" else 0)
+    call = modem.voice.call
+    if call is None or call.since is None or not keys or not set(keys) <= _KEYS:
+        return cme(CME_NOT_ALLOWED)
+    for key in keys:
+        call.other(modem.voice).key(key)
+    return Answer()
+
+
+def _ussd(modem: VirtualModem, command: Command) -> Answer:
+    if command.how == "=?":
+        return Answer(["+CUSD: (0-2)"])
+    if command.how == "?":
+        return Answer([f"+CUSD: {modem.settings.get('+CUSD', '0')}"])
+    modem.settings["+CUSD"] = command.text(0, "0")
+    asked = _ussd_text(modem, command.text(1))
+    if not asked:
+        return Answer()
+    if not modem.registered:
+        return cme(CME_NO_NETWORK)
+    modem.terminal.later(modem.pace(), lambda: _ussd_answer(modem, asked))
+    return Answer()
+
+
+def _ussd_answer(modem: VirtualModem, asked: str) -> None:
+    answer = modem.balances.get(asked)
+    if answer is None:
+        modem.say("+CUSD: 4")
+    elif modem.dialect.ussd_packed:
+        modem.say(f'+CUSD: 0,"{alphabet.pack(alphabet.encode(answer)).hex().upper()}",15')
+    elif modem.settings.get("+CSCS", "").strip('"') == "UCS2":
+        modem.say(f'+CUSD: 0,"{answer.encode("utf-16-be").hex().upper()}",72')
+    else:
+        modem.say(f'+CUSD: 0,"{answer}",15')
+
+
+def _ussd_text(modem: VirtualModem, sent: str) -> str:
+    if modem.dialect.ussd_packed and sent[:1] not in ("*", "#"):
+        octets = bytes.fromhex(sent)
+        return alphabet.decode(alphabet.unpack(octets, len(octets) * 8 // 7)).rstrip("\r@")
+    if modem.settings.get("+CSCS", "").strip('"') == "UCS2" and sent:
+        return bytes.fromhex(sent).decode("utf-16-be")
+    return sent
+
+
+COMMANDS: dict[str, Handler] = {
+    "D": _dial,
+    "A": _answer,
+    "H": _hang_up,
+    "H0": _hang_up,
+    "+CHUP": _hang_up,
+    "+CLCC": _calls,
+    "+CPAS": _activity,
+    "+VTS": _tone,
+    "^DTMF": _tone,
+    "+CUSD": _ussd,
+    "+CLIP": setting("0", "(0,1)"),
+    "+CRC": setting("0", "(0,1)"),
+    "+CCWA": setting("0", "(0,1)"),
+    "+COLP": setting("0", "(0,1)"),
+    "+CVHU": setting("0", "(0,1)"),
+    "+DDET": setting("0", "(0,1)"),
+    "+QTONEDET": setting("0", "(0,1)"),
+}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from modem.errors import ModemError
+from modem.virtual.phone import Phone
 
 Modem = int | str
 _LONGEST_LINE = 1 << 24
@@ -23,58 +24,12 @@ class SimulatorError(ModemError):
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
-    """A text that arrived at a phone, its parts joined; `at` is when the network took it."""
-
-    sender: str
-    to: str
-    body: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class ModemPlace:
     """Where a software modem is: its number, its dialect and the device to open."""
 
     number: str
     dialect: str
     device: Path
-
-
-class Phone:
-    """A phone on the little network."""
-
-    def __init__(self, simulator: Simulator, number: str) -> None:
-        self.number = number
-        self._simulator = simulator
-        self._received: asyncio.Queue[Received] = asyncio.Queue()
-        self._reply: Callable[[Received], str | None] | None = None
-
-    async def text(self, to: str, body: str) -> None:
-        """Send a text."""
-        await self._simulator.text(self.number, to, body)
-
-    async def next(self, timeout: float = 10.0) -> Received:  # noqa: ASYNC109 - the caller's patience
-        """The next text that arrives; TimeoutError after `timeout` seconds."""
-        async with asyncio.timeout(timeout):
-            return await self._received.get()
-
-    def reply_with(self, reply: Callable[[Received], str | None]) -> None:
-        """Answer every text with what `reply` gives, unless it gives None; `next` still gives the text."""
-        self._reply = reply
-
-    async def switch(self, power: str) -> None:
-        """Switch the phone `on` or `off`, or make its number `unknown` to the network."""
-        await self._simulator.ask("switch", number=self.number, power=power)
-
-    def heard(self, event: dict[str, Any]) -> None:
-        """Take an event of the network."""
-        at = datetime.fromisoformat(event["at"])
-        received = Received(event["sender"], event["to"], event["body"], at)
-        answer = self._reply(received) if self._reply else None
-        if answer is not None:
-            self._simulator.tell("text", sender=self.number, to=received.sender, body=answer)
-        self._received.put_nowait(received)
 
 
 class Simulator:
@@ -163,6 +118,10 @@ class Simulator:
     async def say(self, modem: Modem, line: str) -> None:
         """Let the modem say one unsolicited line."""
         await self.ask("say", modem=modem, line=line)
+
+    async def idle(self, modem: Modem) -> None:
+        """Let the modem say the lines its make says for no reason."""
+        await self.ask("idle", modem=modem)
 
     async def unplug(self, modem: Modem) -> None:
         """Pull the stick out."""

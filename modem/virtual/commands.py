@@ -25,6 +25,16 @@ class Command:
     how: str = ""
     values: tuple[str, ...] = ()
 
+    @property
+    def prompts(self) -> bool:
+        """Whether it asks for more before it is obeyed."""
+        return self.name in ("+CMGS", "+CMGW") and self.how == "="
+
+    def refusal(self, code: int) -> str:
+        """The final result that refuses it with `code`, without a number when `code` is negative."""
+        kind = "CMS" if self.name.startswith(("+CMG", "+CMS", "+CPMS", "+CNMI", "+CSCA")) else "CME"
+        return "ERROR" if code < 0 else f"+{kind} ERROR: {code}"
+
     def number(self, position: int, default: int) -> int:
         """The value at `position` as a whole number, `default` when it is absent."""
         if position >= len(self.values) or not self.values[position]:
@@ -46,6 +56,7 @@ class Answer:
     then: Callable[[], None] | None = None
 
 
+Handle = Callable[[Command], Answer | None]
 Handler = Callable[["VirtualModem", Command], Answer | None]
 
 
@@ -76,6 +87,21 @@ def cme(code: int) -> Answer:
 def cms(code: int) -> Answer:
     """A refusal of the message service."""
     return Answer(final=f"+CMS ERROR: {code}")
+
+
+def setting(default: str, allowed: str | None) -> Handler:
+    """A command that only keeps what it is set to."""
+
+    def handler(modem: VirtualModem, command: Command) -> Answer:
+        if command.how == "=?":
+            return Answer([f"{command.name}: {allowed}"] if allowed else [])
+        if command.how == "?":
+            return Answer([f"{command.name}: {modem.settings.get(command.name, default)}"])
+        if command.how == "=":
+            modem.settings[command.name] = ",".join(command.values)
+        return Answer()
+
+    return handler
 
 
 def _items(line: str) -> list[str]:
@@ -194,11 +220,11 @@ def _function(modem: VirtualModem, command: Command) -> Answer:
 def _charset(modem: VirtualModem, command: Command) -> Answer | None:
     if command.how == "=?":
         return Answer(['+CSCS: ("IRA","GSM","UCS2")'])
-    return _setting('"IRA"', None)(modem, command)
+    return setting('"IRA"', None)(modem, command)
 
 
 def _echo(modem: VirtualModem, command: Command) -> Answer:
-    modem.echo = command.name != "E0"
+    modem.terminal.echo = command.name != "E0"
     return Answer()
 
 
@@ -211,21 +237,12 @@ def _nothing(_modem: VirtualModem, _command: Command) -> Answer:
     return Answer()
 
 
-def _setting(default: str, allowed: str | None) -> Handler:
-    def handler(modem: VirtualModem, command: Command) -> Answer:
-        if command.how == "=?":
-            return Answer([f"{command.name}: {allowed}"] if allowed else [])
-        if command.how == "?":
-            return Answer([f"{command.name}: {modem.settings.get(command.name, default)}"])
-        if command.how == "=":
-            modem.settings[command.name] = ",".join(command.values)
-        return Answer()
-
-    return handler
-
-
 def _battery(_modem: VirtualModem, _command: Command) -> Answer:
     return Answer(["+CBC: 0,100,4100"])
+
+
+def _capabilities(_modem: VirtualModem, _command: Command) -> Answer:
+    return Answer(["+GCAP: +CGSM,+DS,+ES"])
 
 
 COMMANDS: dict[str, Handler] = {
@@ -237,7 +254,7 @@ COMMANDS: dict[str, Handler] = {
     "E1": _echo,
     "V1": _nothing,
     "Q0": _nothing,
-    "S0": _setting("000", None),
+    "S0": setting("000", None),
     "I": _information,
     "+CGMI": _identity("manufacturer"),
     "+CGMM": _identity("model"),
@@ -259,11 +276,11 @@ COMMANDS: dict[str, Handler] = {
     "+COPS": _operator,
     "+CFUN": _function,
     "+CSCS": _charset,
-    "+CMEE": _setting("0", "(0-2)"),
+    "+CMEE": setting("0", "(0-2)"),
     "+CBC": _battery,
-    "+CLIP": _setting("0", "(0,1)"),
-    "+CRC": _setting("0", "(0,1)"),
-    "+DDET": _setting("0", "(0,1)"),
-    "+CLTS": _setting("0", "(0,1)"),
-    "^CURC": _setting("1", "(0,1)"),
+    "+CLTS": setting("0", "(0,1)"),
+    "^CURC": setting("1", "(0,1)"),
+    "^PORTSEL": setting("0", "(0,1)"),
+    "+CGATT": setting("1", "(0,1)"),
+    "+GCAP": _capabilities,
 }

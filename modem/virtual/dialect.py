@@ -25,6 +25,8 @@ class Dialect:
     signal: str
     full: str
     key_heard: str
+    key_needs: str
+    call_dials: tuple[str, ...]
     call_begins: tuple[str, ...]
     call_ends: tuple[str, ...]
     missed: str
@@ -32,6 +34,7 @@ class Dialect:
     ussd_packed: bool = False
     tries: str = ""
     empty_is_error: bool = True
+    says_no_carrier: bool = True
 
 
 SIM800 = Dialect(
@@ -47,6 +50,8 @@ SIM800 = Dialect(
     signal='+CIEV: "SIGNAL",{bars}',
     full='+CIEV: "SMSFULL",1',
     key_heard="+DTMF: {key}",
+    key_needs="+DDET",
+    call_dials=(),
     call_begins=(),
     call_ends=(),
     missed="",
@@ -67,6 +72,8 @@ SIM7600 = Dialect(
     signal="+CSQ: {signal},99",
     full="+SMS FULL",
     key_heard="+RXDTMF: {key}",
+    key_needs="",
+    call_dials=(),
     call_begins=("VOICE CALL: BEGIN",),
     call_ends=("VOICE CALL: END: {seconds:06d}",),
     missed="MISSED_CALL: {time} {number}",
@@ -86,11 +93,14 @@ E173 = Dialect(
     signal="^RSSI:{signal}",
     full='^SMMEMFULL: "SM"',
     key_heard="^DTMF: {key}",
-    call_begins=("^ORIG:1,0", "^CONF:1", "^CONN:1,0"),
+    key_needs="",
+    call_dials=("^ORIG:1,0", "^CONF:1"),
+    call_begins=("^CONN:1,0",),
     call_ends=("^CEND:1,{seconds},29,16",),
     missed="^CEND:1,0,104,16",
     idle=("^BOOT:27710117,0,0,0,75", "^RSSI:{signal}", "^DSFLOWRPT:0000003C,00000000,00000000"),
     ussd_packed=True,
+    says_no_carrier=False,
     tries="^CPIN",
 )
 EC25 = Dialect(
@@ -106,6 +116,8 @@ EC25 = Dialect(
     signal='+QIND: "csq",{signal},99',
     full='+QIND: "smsfull","SM"',
     key_heard="+QTONEDET: {code}",
+    key_needs="+QTONEDET",
+    call_dials=(),
     call_begins=(),
     call_ends=(),
     missed="",

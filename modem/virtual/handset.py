@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from modem.virtual.pdu import Content, concatenation
+from modem.virtual.voice import NO_CARRIER, Call
 
 _MOST_KEPT = 200
 Event = dict[str, Any]
@@ -29,6 +30,7 @@ class Handset:
         self.number = number
         self.power = Power.ON
         self.held: list[tuple[str, Content, datetime, Callable[[int], None] | None]] = []
+        self.call: Call | None = None
         self._listeners: list[Callable[[Event], None]] = []
         self._unheard: deque[Event] = deque(maxlen=_MOST_KEPT)
         self._parts: dict[tuple[str, int, int], dict[int, str]] = {}
@@ -55,6 +57,46 @@ class Handset:
             del self._parts[sender, reference, total]
             body = "".join(parts[n] for n in sorted(parts))
         self.tell({"event": "text", "sender": sender, "body": body, "at": at.isoformat()})
+
+    def ring(self, call: Call) -> bool:
+        """Start to ring; False when busy or switched off."""
+        if self.call is not None or self.power is not Power.ON:
+            return False
+        self.call = call
+        self.tell({"event": "ringing", "caller": call.shown})
+        return True
+
+    def answered(self) -> None:
+        """Whoever was rung has answered."""
+        self.tell({"event": "answered"})
+
+    def ended(self, reason: str) -> None:
+        """The other end or the network has ended the call."""
+        self.call = None
+        self.tell({"event": "ended", "reason": reason})
+
+    def key(self, key: str) -> None:
+        """The other end has pressed a key."""
+        self.tell({"event": "key", "key": key})
+
+    def answer(self) -> None:
+        """Answer the ringing call."""
+        if self.call is None or self.call.callee is not self:
+            raise ValueError("nobody rings")
+        self.call.answer()
+
+    def press(self, keys: str) -> None:
+        """Press keys in a call."""
+        if self.call is None or self.call.since is None:
+            raise ValueError("there is no call")
+        for key in keys:
+            self.call.other(self).key(key)
+
+    def hang_up(self, reason: str = NO_CARRIER) -> None:
+        """End the call, or refuse to answer it with `reason`."""
+        call, self.call = self.call, None
+        if call:
+            call.end(self, reason)
 
     def tell(self, event: Event) -> None:
         """Tell the listeners, or keep it for the first one."""

@@ -14,6 +14,7 @@ from modem.virtual import pdu
 from modem.virtual.faults import Kind
 from modem.virtual.handset import Handset, Power
 from modem.virtual.pdu import Content, Submit
+from modem.virtual.voice import Party
 
 if TYPE_CHECKING:
     from modem.virtual.modem import VirtualModem
@@ -116,7 +117,15 @@ class Network:
             asyncio.get_running_loop().call_later(self.pace(), self._deliver, modem)
 
     def lost(self, modem: VirtualModem) -> None:
-        """The modem has gone: its calls end."""
+        """The modem is out of reach: its call ends."""
+        if modem.voice.call:
+            call, modem.voice.call = modem.voice.call, None
+            call.end(modem.voice)
+
+    def party(self, dialled: str) -> Party:
+        """Whoever is called by this number."""
+        number = self.full_number(dialled)
+        return self.modems[number].voice if number in self.modems else self.handset(number)
 
     def switch(self, number: str, power: Power) -> None:
         """Switch a phone on or off, or make its number one that does not exist."""

@@ -15,6 +15,7 @@ from modem.virtual.handset import Event, Handset, Power
 from modem.virtual.modem import VirtualModem
 from modem.virtual.network import Network
 from modem.virtual.sim import Sim
+from modem.virtual.voice import BUSY, NO_CARRIER, connect
 
 Request = dict[str, Any]
 _LONGEST_REQUEST = 1 << 20
@@ -116,7 +117,9 @@ def _fault(server: Server, request: Request) -> None:
 
 
 def _clear(server: Server, request: Request) -> None:
-    server.modem(request).clear_faults()
+    modem = server.modem(request)
+    modem.faults.armed.clear()
+    modem.terminal.wake()
 
 
 def _set(server: Server, request: Request) -> None:
@@ -128,6 +131,8 @@ def _set(server: Server, request: Request) -> None:
             modem.coverage_changed(str(value))
         elif name == "operator":
             modem.operator = str(value)
+        elif name == "balances":
+            modem.balances = dict(value)
         elif name == "slots":
             modem.storages["SM"].size = int(value)
             modem.room_made()
@@ -150,11 +155,36 @@ def _unplug(server: Server, request: Request) -> None:
 def _replug(server: Server, request: Request) -> str:
     modem = server.modem(request)
     modem.plug()
-    return str(modem.line.link)
+    return str(modem.terminal.line.link)
+
+
+def _ring(server: Server, request: Request) -> None:
+    handset = server.network.handset(request["number"])
+    if handset.call:
+        raise ValueError("the phone is in a call")
+    shown = "" if request.get("withheld") else handset.number
+    handset.call = connect(handset, server.network.party(request["to"]), shown)
+
+
+def _answer(server: Server, request: Request) -> None:
+    server.network.handset(request["number"]).answer()
+
+
+def _press(server: Server, request: Request) -> None:
+    server.network.handset(request["number"]).press(request["keys"])
+
+
+def _hang_up(server: Server, request: Request) -> None:
+    handset = server.network.handset(request["number"])
+    handset.hang_up(BUSY if request.get("busy") else NO_CARRIER)
 
 
 def _say(server: Server, request: Request) -> None:
     server.modem(request).say(request["line"])
+
+
+def _idle(server: Server, request: Request) -> None:
+    server.modem(request).idle()
 
 
 def _sim(server: Server, request: Request) -> dict[str, Any]:
@@ -174,12 +204,12 @@ def _sim(server: Server, request: Request) -> dict[str, Any]:
 
 def _log(server: Server, request: Request) -> dict[str, Any]:
     modem = server.modem(request)
-    return {"commands": dict(modem.seen), "taken": modem.taken, "reports": modem.reports}
+    return {"commands": dict(modem.terminal.seen), "taken": modem.taken, "reports": modem.reports}
 
 
 def _modems(server: Server, _request: Request) -> list[dict[str, str]]:
     return [
-        {"number": modem.sim.number, "dialect": modem.dialect.name, "device": str(modem.line.link)}
+        {"number": modem.sim.number, "dialect": modem.dialect.name, "device": str(modem.terminal.line.link)}
         for modem in server.modems
     ]
 
@@ -193,7 +223,12 @@ REQUESTS: dict[str, Callable[[Server, Request], Any]] = {
     "switch": _switch,
     "unplug": _unplug,
     "replug": _replug,
+    "ring": _ring,
+    "answer": _answer,
+    "press": _press,
+    "hang_up": _hang_up,
     "say": _say,
+    "idle": _idle,
     "sim": _sim,
     "log": _log,
     "modems": _modems,

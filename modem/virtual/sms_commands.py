@@ -86,7 +86,7 @@ def _delete(modem: VirtualModem, command: Command) -> Answer:
 def _send(modem: VirtualModem, command: Command) -> Answer | None:
     if command.how == "=?":
         return Answer()
-    modem.prompt(command, take_pdu)
+    modem.terminal.prompt(command, lambda entered: take_pdu(modem, command, entered))
     return None
 
 
