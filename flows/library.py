@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
+from transitions import Machine
+
+from flows.answers.base import Choice
 from flows.errors import Problem, UnknownFlow
 from flows.load import read_flow
 from flows.load_texts import read_common
-from flows.model import Common, Flow
+from flows.machine import build
+from flows.model import Ask, Common, Flow, Phrase, Texts, static_options
+from flows.phrases import placeholders
+from flows.words import Vocabulary
 
 BUILT_IN = Path(__file__).parent / "library"
 """The flows that come with Plainline."""
@@ -41,11 +47,58 @@ class Library:
         self.common = dict(common)
         self.binding = frozenset(binding)
         self.problems = tuple(problems)
+        self._machines: dict[tuple[str, int], Machine] = {}
+        self._choices: dict[tuple[str, int, str, str], list[Choice]] = {}
+        self._placeholders: dict[tuple[str, int, str], frozenset[str]] = {}
 
     @cached_property
     def languages(self) -> tuple[str, ...]:
         """The languages that are spoken here, as BCP 47 tags."""
         return tuple(self.common)
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """What is recognised everywhere: global words, emergency words and keywords."""
+        return Vocabulary(self.common, self.flows.values())
+
+    def machine(self, flow: Flow) -> Machine:
+        """Give the one machine of this flow version, built when first needed."""
+        key = (flow.name, flow.version)
+        if key not in self._machines:
+            self._machines[key] = build(flow)
+        return self._machines[key]
+
+    def phrase(self, flow: str, version: int, key: str, language: str) -> Phrase | None:
+        """Give a phrase of a flow or of `common` in a language (None: there is none)."""
+        if flow == COMMON:
+            texts: Common | Texts | None = self.common.get(language)
+        else:
+            texts = self.flow(flow, version).texts.get(language)
+        return texts.phrases.get(key) if texts else None
+
+    def choices(self, flow: Flow, ask: Ask, language: str) -> Sequence[Choice]:
+        """Give the choices a flow names itself, with their labels in a language."""
+        key = (flow.name, flow.version, ask.name, language)
+        known = self._choices.get(key)
+        if known is None:
+            texts = flow.texts.get(language)
+            labels = texts.options.get(ask.name, {}) if texts else {}
+            known = self._choices[key] = [
+                Choice(option, labels[option].label, labels[option].also)
+                if option in labels
+                else Choice(option, option)
+                for option in static_options(ask)
+            ]
+        return known
+
+    def placeholders(self, flow: str, version: int, key: str) -> frozenset[str]:
+        """Give the names a phrase fills in, in any of its languages and variants."""
+        known = self._placeholders.get((flow, version, key))
+        if known is None:
+            phrases = [self.phrase(flow, version, key, language) for language in self.languages]
+            found = [placeholders(words) for phrase in phrases if phrase for words in phrase.variants()]
+            known = self._placeholders[flow, version, key] = frozenset().union(*found)
+        return known
 
     def flow(self, name: str, version: int = 0) -> Flow:
         """Give a flow in the version asked for (0: the newest); raises UnknownFlow."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -35,6 +35,14 @@ class Ask:
     options: Mapping[str, Json] = field(default_factory=dict)
 
 
+def static_options(ask: Ask) -> tuple[str, ...]:
+    """Give the keys of the choices a question names itself; none when an action gives them."""
+    options = ask.options.get("options", ())
+    if isinstance(options, Sequence) and not isinstance(options, str):
+        return tuple(str(key) for key in options)
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One state: exactly one of `ask`, `do`, `say`, `go`, `end` is set.
@@ -64,6 +72,10 @@ class Phrase:
     voice: str = ""
     help: str = ""
     line: int = 0
+
+    def variants(self) -> tuple[str, ...]:
+        """Give the texts that are there: SMS, voice, help."""
+        return tuple(text for text in (self.sms, self.voice, self.help) if text)
 
 
 @dataclass(frozen=True, slots=True)
