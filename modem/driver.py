@@ -6,6 +6,7 @@ commands and events as messages over a socket pair (see `modem.wire`).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -35,9 +36,9 @@ class PinState(StrEnum):
 class Part:
     """One stored text message part, exactly as it lies in the modem.
 
-    `place` names where (`"SM:3"`); `reference`, `total`, `number` are the concatenation
-    header (0, 1, 1 when there is none); `smsc_time` is aware, None when unreadable;
-    `header` is the raw user data header in hex; `raw` is the whole PDU in hex.
+    `place` names where (`"SM:3"`), "" when the modem handed the part over without storing it;
+    `reference`, `total`, `number` are the concatenation header (0, 1, 1 when there is none);
+    `smsc_time` is aware, None when unreadable; `header` is the raw user data header in hex; `raw` is the whole PDU in hex.
     """
 
     place: str
@@ -185,20 +186,24 @@ class Driver(Protocol):
         """Enter the SIM PIN, once."""
         ...
 
+    def fileno(self) -> int:
+        """A descriptor that is readable when `poll` has something to take in."""
+        ...
+
     def poll(self, timeout: float) -> list[Event]:
         """Wait at most `timeout` seconds for the modem to say something, and give what it said."""
         ...
 
-    def inbox(self) -> Inbox:
-        """Read every stored message."""
+    def inbox(self, again: bool = False) -> list[Event]:
+        """Read the stored messages that were not announced yet, or all of them once `again`."""
         ...
 
     def delete(self, place: str) -> None:
         """Delete one stored message; deleting what is gone is no error."""
         ...
 
-    def send(self, message: Send) -> list[Event]:
-        """Send one message: `PartSent` for each part taken, then `Sent` or `SendFailed`."""
+    def send(self, message: Send) -> Iterator[Event]:
+        """Send one message a part a step: `PartSent` for each part taken, then `Sent` or `SendFailed`."""
         ...
 
     def status(self) -> Status:
