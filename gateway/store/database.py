@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -26,9 +27,10 @@ CACHED_STATEMENTS = 512
 class Tx:
     """One open transaction, on the database's thread. SQL takes named parameters (`:name`)."""
 
-    __slots__ = ("_execute",)
+    __slots__ = ("_connection", "_execute")
 
     def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
         self._execute = connection.execute
 
     def run(self, sql: str, /, **values: Any) -> int:
@@ -47,6 +49,19 @@ class Tx:
     def insert(self, sql: str, /, **values: Any) -> int:
         """Run one `INSERT … RETURNING id` and give the id."""
         return int(self._execute(sql, values).fetchone()[0])
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """Undo what is done inside, and that alone, when it raises."""
+        self._execute("SAVEPOINT inner_part")
+        try:
+            yield
+        except BaseException:
+            if self._connection.in_transaction:  # SQLite may have undone everything already (disk full)
+                self._execute("ROLLBACK TO inner_part")
+                self._execute("RELEASE inner_part")
+            raise
+        self._execute("RELEASE inner_part")
 
 
 class _Waiting:

@@ -8,6 +8,8 @@ CREATE TABLE resident (
     name TEXT NOT NULL DEFAULT '',
     stopped INTEGER NOT NULL DEFAULT 0,
     stopped_notice_at TEXT,
+    quiet_until TEXT,
+    machine_signs INTEGER NOT NULL DEFAULT 0,
     created_at TEXT NOT NULL
 );
 
@@ -32,11 +34,14 @@ CREATE INDEX conversation_deadline ON conversation (deadline) WHERE deadline IS 
 CREATE UNIQUE INDEX conversation_one_open ON conversation (resident_id) WHERE status IN ('active', 'person');
 
 -- A text as it was taken from the modem. `key` recognises the same stored message again,
--- `twin` the same text delivered twice by the network (the key without its place).
+-- `twin` the same text delivered twice by the network (the key without its place); where a body had
+-- to be erased, `key` becomes `bodyless`, so that no hash betrays what was written.
+-- state: new, handled, ignored, double, incomplete, failed.
 CREATE TABLE inbound (
     id INTEGER PRIMARY KEY,
     key TEXT NOT NULL UNIQUE,
     twin TEXT NOT NULL,
+    bodyless TEXT NOT NULL,
     link TEXT NOT NULL,
     sender TEXT NOT NULL,
     resident_id INTEGER REFERENCES resident(id),
@@ -52,6 +57,8 @@ CREATE INDEX inbound_sender ON inbound (sender, id);
 CREATE TABLE inbound_part (
     id INTEGER PRIMARY KEY,
     key TEXT NOT NULL UNIQUE,
+    twin TEXT NOT NULL,
+    bodyless TEXT NOT NULL,
     link TEXT NOT NULL,
     sender TEXT NOT NULL,
     reference INTEGER NOT NULL,
@@ -62,6 +69,7 @@ CREATE TABLE inbound_part (
     received_at TEXT NOT NULL,
     inbound_id INTEGER REFERENCES inbound(id)
 );
+CREATE INDEX inbound_part_twin ON inbound_part (twin);
 CREATE INDEX inbound_part_open ON inbound_part (sender, reference, total) WHERE inbound_id IS NULL;
 
 -- A stored message nobody could decode: kept raw for a person, then deleted from the SIM.

@@ -1,0 +1,179 @@
+"""From the modem's inbox to the turn: kept, answered, and only then deleted from the SIM."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from flows.conversation import Happened, TextIn, Turn
+from gateway import policy
+from gateway.clock import Clock
+from gateway.errors import StoreError
+from gateway.policy import Verdict
+from gateway.store import people
+from gateway.store.database import Store, Tx
+from gateway.store.events import write_event
+from gateway.store.inbound import (
+    Inbound,
+    heard_from,
+    incomplete_before,
+    join_incomplete,
+    new_inbound,
+    record_broken,
+    record_part,
+    set_inbound_state,
+)
+from gateway.store.outbound import recent_to
+from gateway.store.people import Resident
+from gateway.turns import Turns
+from modem.driver import Inbox
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What one inbox came to: places now safe to delete, and how many texts had their turn."""
+
+    places: tuple[str, ...]
+    texts: int
+
+
+@dataclass(slots=True)
+class Intake:
+    """Takes texts in. `countries` and `own` are as in `policy.judge`."""
+
+    store: Store
+    turns: Turns
+    clock: Clock
+    countries: tuple[str, ...]
+    own: tuple[str, ...]
+
+    async def take(self, link: str, imsi: str, inbox: Inbox) -> Taken:
+        """Keep and answer what an inbox holds, in one transaction; raises StoreError, and then nothing was.
+
+        Whatever its places held is on our disk when this returns.
+        """
+        moments = {part.place: self.clock.moment_of(part.smsc_time) for part in inbox.parts}
+        return await self.store.write(self._take, link, imsi, inbox, moments, self.clock.now())
+
+    async def catch_up(self) -> int:
+        """Answer the texts that were kept and had no turn when the gateway last stopped."""
+        return await self.store.write(self._catch_up, self.clock.now())
+
+    def _take(
+        self, tx: Tx, link: str, imsi: str, inbox: Inbox, moments: dict[str, datetime], now: datetime
+    ) -> Taken:
+        texts = 0
+        for broken in inbox.broken:
+            if record_broken(tx, link, imsi, broken, now):
+                write_event(tx, "message.broken", f"link:{link}", {"reason": broken.reason}, now)
+        for part in inbox.parts:
+            inbound = record_part(tx, link, imsi, part, now)
+            if inbound is not None:
+                texts += 1
+                self._answer_or_fail(tx, inbound, moments[part.place])
+        places = (*(part.place for part in inbox.parts), *(broken.place for broken in inbox.broken))
+        return Taken(places, texts)
+
+    def _catch_up(self, tx: Tx, now: datetime) -> int:
+        waiting = new_inbound(tx)
+        for inbound in waiting:
+            self._answer_or_fail(tx, inbound, now)
+        return len(waiting)
+
+    def _answer_or_fail(self, tx: Tx, inbound: Inbound, now: datetime) -> None:
+        """Answer a text; a fault in the turn undoes the turn alone, and a person is told."""
+        try:
+            with tx.savepoint():
+                self._answer(tx, inbound, now)
+        except StoreError:
+            raise
+        except Exception as error:
+            log.exception("turn failed", extra={"inbound": inbound.id})
+            set_inbound_state(tx, inbound.id, "failed")
+            number = policy.e164(inbound.sender, self.turns.community.region)
+            if number is not None:
+                resident = people.meet(tx, number, now)
+                subject = f"resident:{resident.id}"
+                write_event(
+                    tx, "turn.failed", subject, {"inbound": inbound.id, "error": type(error).__name__}, now
+                )
+                self.turns.apologise(tx, resident, inbound.id, now)
+
+    def _answer(self, tx: Tx, inbound: Inbound, now: datetime) -> None:
+        region = self.turns.community.region
+        verdict = policy.judge(inbound.sender, region, self.countries, self.own)
+        if verdict is not Verdict.ORDINARY:
+            set_inbound_state(tx, inbound.id, "ignored")
+            write_event(tx, "message.ignored", f"inbound:{inbound.id}", {"reason": verdict.value}, now)
+            return
+        number = policy.e164(inbound.sender, region)
+        assert number is not None, "an ordinary number has an E.164 form"  # noqa: S101
+        resident = people.meet(tx, number, now)
+        set_inbound_state(tx, inbound.id, "handled", resident.id)
+        sent = recent_to(tx, number, now - policy.ECHO_WINDOW)
+        reason = self._machine(tx, resident, inbound, sent, now)
+        if reason:
+            self._ignore_machine(tx, resident, inbound, reason, now)
+            return
+
+        def hush(turn: Turn) -> bool:
+            return self._said_enough(tx, resident, inbound.body, turn, sent, now)
+
+        self.turns.take(tx, resident, TextIn(inbound.body), now, inbound_id=inbound.id, hush=hush)
+
+    def _machine(
+        self,
+        tx: Tx,
+        resident: Resident,
+        inbound: Inbound,
+        sent: Sequence[tuple[str, datetime]],
+        now: datetime,
+    ) -> str:
+        """Say why a text is taken for a machine's, or ''."""
+        if len(inbound.body) < policy.COMPARABLE_LENGTH:
+            return ""  # nobody's machine is that short of words, and a person always gets out of the silence
+        if people.quiet(tx, resident.id, now):
+            return "it was taken for a machine within the hour"
+        heard = heard_from(tx, inbound.sender, inbound.id, now - policy.REPEAT_WINDOW)
+        return policy.automatic(inbound.body, sent, heard)
+
+    def _ignore_machine(
+        self, tx: Tx, resident: Resident, inbound: Inbound, reason: str, now: datetime
+    ) -> None:
+        set_inbound_state(tx, inbound.id, "ignored")
+        people.be_quiet(tx, resident.id, now + policy.QUIET_FOR)
+        write_event(tx, "machine.suspected", f"resident:{resident.id}", {"reason": reason}, now)
+        if self.turns.cries_for_help(inbound.body):
+            self.turns.raise_alarm(tx, resident, now)
+
+    def _said_enough(
+        self,
+        tx: Tx,
+        resident: Resident,
+        body: str,
+        turn: Turn,
+        sent: Sequence[tuple[str, datetime]],
+        now: datetime,
+    ) -> bool:
+        """Tell whether this turn's words stay unsaid: a machine seems to answer, or STOP was said today."""
+        happened = {effect.type for effect in turn.effects if isinstance(effect, Happened)}
+        if "stopped.text" in happened:
+            return not people.may_remind_of_stop(tx, resident.id, now)
+        if "conversation.unclear" not in happened or not policy.at_machine_pace(body, now, sent):
+            people.forget_machine_signs(tx, resident.id)
+            return False
+        if people.add_machine_sign(tx, resident.id) < policy.MACHINE_SIGNS:
+            return False
+        people.be_quiet(tx, resident.id, now + policy.QUIET_FOR)
+        write_event(
+            tx,
+            "machine.suspected",
+            f"resident:{resident.id}",
+            {"reason": "it answers faster than a person"},
+            now,
+        )
+        return True

@@ -1,0 +1,53 @@
+"""Texts to people whose turn it is not: the duty coordinators, a driver, somebody on standby."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flows import render
+from flows.conversation import Prompt
+from flows.library import Library
+from flows.value import text
+from gateway.community import Community
+from gateway.store import people
+from gateway.store.database import Tx
+from gateway.store.outbound import Lane, queue_text
+from gateway.store.people import Resident
+
+
+@dataclass(frozen=True, slots=True)
+class Notices:
+    """Queues notices in an open transaction, each in the language of whoever gets it."""
+
+    tx: Tx
+    library: Library
+    community: Community
+    now: datetime
+    cheap: bool = False
+
+    def tell(self, number: str, *prompts: Prompt, ref: str = "") -> None:
+        """Queue one notice to `number` (E.164); somebody who said STOP hears nothing."""
+        reader = people.meet(self.tx, number, self.now)
+        if reader.stopped:
+            return
+        language = reader.language or self.community.language
+        for page in render.render(self.library, prompts, language, self.community.zone, cheap=self.cheap):
+            queue_text(
+                self.tx,
+                number=number,
+                body=page.text,
+                parts=page.parts,
+                kind="confirmation" if ref else "statement",
+                lane=Lane.NOTICE,
+                now=self.now,
+                resident_id=reader.id,
+                ref=ref,
+            )
+
+    def tell_duty(self, key: str, resident: Resident) -> None:
+        """Tell every coordinator on duty about `resident`, with the common phrase `key`."""
+        who = f"{resident.name} {resident.number}".strip()
+        for coordinator in people.coordinators_on_duty(self.tx):
+            if coordinator.id != resident.id:
+                self.tell(coordinator.number, Prompt("common", key, values={"who": text(who)}))

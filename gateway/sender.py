@@ -1,0 +1,235 @@
+"""From the queue to the modem: each attempt is written down before it is made."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import Random
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from gateway import policy
+from gateway.clock import Clock
+from gateway.errors import StoreError
+from gateway.policy import Verdict
+from gateway.store import outbound as queue
+from gateway.store.database import Store, Tx
+from gateway.store.events import write_event
+from gateway.store.outbound import Lane, Outbound
+from modem.driver import PartSent, Report, Send, SendFailed, Sent
+from modem.errors import LinkDown
+
+log = logging.getLogger(__name__)
+
+MOST_ATTEMPTS = 8
+FIRST_RETRY = timedelta(seconds=10)
+LONGEST_RETRY = timedelta(minutes=15)
+STORE_PAUSE_SECONDS = 1.0
+
+
+class Outgoing(Protocol):
+    """What the sender needs of a link."""
+
+    async def send(self, message: Send) -> None:
+        """Hand a text over; raises LinkDown when the modem is not ready."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """What may be spent and on whom; see `policy.judge` for `countries` and `own`."""
+
+    texts_per_day: int
+    texts_per_number_per_hour: int
+    region: str
+    countries: tuple[str, ...]
+    own: tuple[str, ...]
+    zone: ZoneInfo
+
+
+@dataclass(slots=True)
+class Sender:
+    """Sends what is queued through one link, one text at a time, at its pace.
+
+    `gap` is the least time in seconds between two texts handed to the modem.
+    """
+
+    store: Store
+    link: Outgoing
+    clock: Clock
+    spending: Spending
+    random: Random
+    gap: float
+    steady: Callable[[], float]
+    _wake: asyncio.Event = field(default_factory=asyncio.Event)
+    _idle: asyncio.Event = field(default_factory=asyncio.Event)
+    _ready: bool = False
+    _under_way: int | None = None
+
+    def wake(self) -> None:
+        """Say that something was queued."""
+        self._wake.set()
+
+    def link_ready(self, ready: bool) -> None:
+        """Say whether the modem takes texts."""
+        self._ready = ready
+        self._wake.set()
+
+    async def recover(self) -> None:
+        """Settle the attempts that were under way when the gateway last stopped."""
+        await self.store.write(self._settle_unknown, self.clock.now())
+
+    async def run(self) -> None:
+        """Send for ever."""
+        last = -self.gap
+        while True:
+            wait = await self._next_wait()
+            if wait is None or wait > 0:
+                await self._sleep(wait)
+                continue
+            pause = last + self.gap - self.steady()
+            if pause > 0:
+                await asyncio.sleep(pause)
+            if await self._send_next():
+                last = self.steady()
+
+    async def on_part_sent(self, event: PartSent) -> None:
+        """Write down a part the network took."""
+        await self.store.write(
+            queue.record_part_sent, int(event.id), event.part, event.reference, self.clock.now()
+        )
+
+    async def on_sent(self, event: Sent) -> None:
+        """Write down that a text is with the network."""
+        await self.store.write(self._end, int(event.id), "sent", "", self.clock.now())
+        self._finished(event.id)
+
+    async def on_failed(self, event: SendFailed) -> None:
+        """Try again, give up or leave uncertain, as the failure says."""
+        await self.store.write(self._settle_failure, event, self.clock.now())
+        self._finished(event.id)
+
+    async def on_report(self, event: Report) -> None:
+        """Write down what became of a part."""
+        await self.store.write(self._settle_report, event, self.clock.now())
+
+    async def _next_wait(self) -> float | None:
+        """Give the seconds until a text may go; None when only a wake-up can change anything."""
+        self._wake.clear()
+        if not self._ready:
+            return None
+        earliest = await self.store.read(queue.next_wait)
+        if earliest is None:
+            return None
+        return max(0.0, (earliest - self.clock.now()).total_seconds())
+
+    async def _sleep(self, seconds: float | None) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._wake.wait()
+        except TimeoutError:
+            pass
+
+    async def _send_next(self) -> bool:
+        """Hand the next text over and wait until the modem is done with it; False when there was none."""
+        try:
+            text = await self.store.write(self._begin, self.clock.now())
+        except StoreError as error:
+            # An attempt that cannot be written down is not made.
+            log.warning("nothing is sent while the database takes no changes: %s", error)
+            await asyncio.sleep(STORE_PAUSE_SECONDS)
+            return False
+        if text is None:
+            return False
+        self._idle.clear()
+        self._under_way = text.id
+        message = Send(str(text.id), text.number, text.body, text.id & 0xFF, first_part=text.parts_sent)
+        try:
+            await self.link.send(message)
+        except LinkDown:
+            self._ready = False
+            await self.store.write(
+                queue.put_back, text.id, self.clock.now(), text.body, "the modem was not ready"
+            )
+            return False
+        await self._idle.wait()
+        return True
+
+    def _finished(self, message_id: str) -> None:
+        if self._under_way == int(message_id):
+            self._under_way = None
+            self._idle.set()
+
+    def _begin(self, tx: Tx, now: datetime) -> Outbound | None:
+        """Choose the next text that may go and write its attempt down; hold those that may not."""
+        while (text := queue.next_queued(tx, now)) is not None:
+            refusal = self._refusal(tx, text, now)
+            if refusal:
+                queue.end_attempt(tx, text.id, "held", now, refusal)
+                write_event(tx, "message.held", f"message:{text.id}", {"reason": refusal}, now)
+                continue
+            later = self._cap_reached(tx, text, now)
+            if later is not None:
+                queue.put_back(tx, text.id, later, text.body, "today's cap is used up")
+                write_event(
+                    tx, "cap.reached", f"message:{text.id}", {"cap": self.spending.texts_per_day}, now
+                )
+                continue
+            queue.begin_attempt(tx, text.id)
+            return text
+        return None
+
+    def _refusal(self, tx: Tx, text: Outbound, now: datetime) -> str:
+        s = self.spending
+        verdict = policy.judge(text.number, s.region, s.countries, s.own)
+        if verdict is not Verdict.ORDINARY:
+            return verdict.value
+        if queue.sent_to_since(tx, text.number, now - timedelta(hours=1)) >= s.texts_per_number_per_hour:
+            return "too many texts to this number within the hour"
+        return ""
+
+    def _cap_reached(self, tx: Tx, text: Outbound, now: datetime) -> datetime | None:
+        """Give the moment a text may go when today's cap is used up, else None."""
+        local = now.astimezone(self.spending.zone)
+        midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+        if queue.parts_sent_since(tx, midnight) + text.parts <= self.spending.texts_per_day:
+            return None
+        return midnight + timedelta(days=1)
+
+    def _settle_unknown(self, tx: Tx, now: datetime) -> None:
+        for text in queue.sending(tx):
+            self._uncertain(tx, text, now)
+
+    def _uncertain(self, tx: Tx, text: Outbound, now: datetime) -> None:
+        """The text may or may not have left: a confirmation is said once more, nothing else is."""
+        if text.kind == "confirmation" and text.attempts < 2:
+            body = text.body if text.ref in text.body else f"{text.body} ({text.ref})"
+            queue.send_from_start(tx, text.id)
+            queue.put_back(tx, text.id, now, body, "said again: it is not known whether it was heard")
+        else:
+            self._end(tx, text.id, "uncertain", "it is not known whether it was heard", now)
+
+    def _settle_failure(self, tx: Tx, event: SendFailed, now: datetime) -> None:
+        text = queue.outbound_by_id(tx, int(event.id))
+        if text is None:
+            return
+        if not event.certain:
+            self._uncertain(tx, text, now)
+        elif event.retryable and text.attempts < MOST_ATTEMPTS:
+            wait = min(FIRST_RETRY * 2 ** (text.attempts - 1), LONGEST_RETRY) * self.random.uniform(0.8, 1.2)
+            queue.put_back(tx, text.id, now + wait, text.body, event.reason)
+        else:
+            self._end(tx, text.id, "failed", event.reason, now)
+
+    def _settle_report(self, tx: Tx, event: Report, now: datetime) -> None:
+        number = policy.e164(event.number, self.spending.region) or event.number
+        text_id = queue.record_report(tx, number, event.reference, event.outcome, now)
+        if text_id is not None:
+            write_event(tx, f"message.{event.outcome}", f"message:{text_id}", {}, now)
+
+    def _end(self, tx: Tx, text_id: int, state: str, reason: str, now: datetime) -> None:
+        queue.end_attempt(tx, text_id, state, now, reason)
+        write_event(tx, f"message.{state}", f"message:{text_id}", {"reason": reason} if reason else {}, now)

@@ -1,0 +1,91 @@
+"""Conversations, as JSON beside the few columns that are searched."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import NamedTuple
+
+from flows.conversation import Conversation
+from gateway.store.database import Tx
+from gateway.store.instant import to_text
+
+
+class Kept(NamedTuple):
+    """A conversation and the row it lies in; `began_at` is stored text (see `instant`)."""
+
+    id: int
+    conversation: Conversation
+    began_at: str
+
+
+OPEN = ("active", "person")
+
+
+def latest_conversation(tx: Tx, resident_id: int) -> Kept | None:
+    """Give a resident's newest conversation, open or ended."""
+    row = tx.one(
+        "SELECT id, state, began_at FROM conversation WHERE resident_id = :resident ORDER BY id DESC LIMIT 1",
+        resident=resident_id,
+    )
+    if row is None:
+        return None
+    return Kept(row["id"], Conversation.from_json(json.loads(row["state"])), row["began_at"])
+
+
+def begin_conversation(tx: Tx, resident_id: int, conversation: Conversation, now: datetime) -> int:
+    """Keep a new conversation and give its id."""
+    return tx.insert(
+        "INSERT INTO conversation "
+        "(resident_id, flow, version, status, state, deadline, began_at, changed_at) "
+        "VALUES (:resident, :flow, :version, :status, :state, :deadline, :now, :now) RETURNING id",
+        resident=resident_id,
+        flow=conversation.flow,
+        version=conversation.version,
+        status=conversation.status,
+        state=_state(conversation),
+        deadline=_deadline(conversation),
+        now=to_text(now),
+    )
+
+
+def save_conversation(tx: Tx, conversation_id: int, conversation: Conversation, now: datetime) -> None:
+    """Keep what a conversation has become."""
+    tx.run(
+        "UPDATE conversation SET flow = :flow, version = :version, status = :status, state = :state, "
+        "deadline = :deadline, changed_at = :now WHERE id = :id",
+        id=conversation_id,
+        flow=conversation.flow,
+        version=conversation.version,
+        status=conversation.status,
+        state=_state(conversation),
+        deadline=_deadline(conversation),
+        now=to_text(now),
+    )
+
+
+def overdue(tx: Tx, now: datetime, limit: int = 100) -> list[int]:
+    """Give the residents whose conversation's deadline has passed, the longest overdue first."""
+    rows = tx.all(
+        "SELECT resident_id FROM conversation WHERE deadline <= :now AND status IN ('active', 'person') "
+        "ORDER BY deadline LIMIT :limit",
+        now=to_text(now),
+        limit=limit,
+    )
+    return [int(row["resident_id"]) for row in rows]
+
+
+def next_deadline(tx: Tx) -> datetime | None:
+    """Give the earliest deadline of any open conversation."""
+    row = tx.one("SELECT MIN(deadline) AS at FROM conversation WHERE status IN ('active', 'person')")
+    return datetime.fromisoformat(row["at"]) if row and row["at"] else None
+
+
+def _state(conversation: Conversation) -> str:
+    return json.dumps(conversation.to_json(), ensure_ascii=False, separators=(",", ":"))
+
+
+def _deadline(conversation: Conversation) -> str | None:
+    if conversation.deadline is None or conversation.status not in OPEN:
+        return None
+    return to_text(conversation.deadline)

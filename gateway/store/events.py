@@ -1,0 +1,38 @@
+"""Events: what happened, written in the transaction in which it happened."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+
+from flows.value import Json
+from gateway.store.database import Tx
+from gateway.store.instant import to_text
+
+
+def write_event(
+    tx: Tx,
+    type: str,  # noqa: A002
+    subject: str,
+    data: Mapping[str, Json],
+    now: datetime,
+) -> int:
+    """Write event `type` (`lift.booked`) about `subject` (`trip:12`) and give its id."""
+    return tx.insert(
+        "INSERT INTO event (type, subject, at, data) VALUES (:type, :subject, :at, :data) RETURNING id",
+        type=type,
+        subject=subject,
+        at=to_text(now),
+        data=json.dumps(data, ensure_ascii=False, separators=(",", ":")),
+    )
+
+
+def events_since(tx: Tx, event_id: int, limit: int = 1000) -> list[tuple[int, str, str, dict[str, Json]]]:
+    """Give id, type, subject and data of the events after an id, in order."""
+    rows = tx.all(
+        "SELECT id, type, subject, data FROM event WHERE id > :id ORDER BY id LIMIT :limit",
+        id=event_id,
+        limit=limit,
+    )
+    return [(row["id"], row["type"], row["subject"], json.loads(row["data"])) for row in rows]

@@ -1,0 +1,236 @@
+"""Texts as they are taken from the modem: recognised, joined from parts, kept before they are deleted."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from gateway.store.database import Row, Tx
+from gateway.store.instant import from_text, to_text
+from modem.driver import BrokenPart, Part
+
+# The network repeats a delivery whose acknowledgement it lost within minutes; a resident cannot
+# send the same words twice in the same second of the network's clock.
+INCOMPLETE_AFTER = timedelta(hours=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """A whole text from `sender`, joined from its parts; `smsc_at` is the network's own time of it."""
+
+    id: int
+    sender: str
+    body: str
+    smsc_at: datetime | None
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """How a stored message is recognised again.
+
+    `full` is IMSI, place, sender, network time, header and body; `twin` leaves out the place;
+    `bodyless` leaves out the body and replaces `full` where the body had to be erased.
+    """
+
+    full: str
+    twin: str
+    bodyless: str
+
+
+def keys_of(imsi: str, part: Part) -> Keys:
+    """Make the keys of a stored message part."""
+    time = to_text(part.smsc_time) if part.smsc_time else ""
+    origin = f"{imsi}\0{part.sender}\0{time}\0{part.header}"
+    body = part.body.encode("utf-8", "surrogatepass")
+    return Keys(
+        full=_digest(f"{origin}\0{part.place}", body),
+        twin=_digest(origin, body),
+        bodyless="erased:" + _digest(f"{origin}\0{part.place}", b""),
+    )
+
+
+def record_part(tx: Tx, link: str, imsi: str, part: Part, now: datetime) -> Inbound | None:
+    """Keep one part; give the whole text if this part completes a new one, else None."""
+    keys = keys_of(imsi, part)
+    if _known(tx, keys, part):
+        return None
+    body = storable(part.body)
+    at = to_text(part.smsc_time) if part.smsc_time else None
+    if part.total == 1:
+        return _record_whole(tx, link, part, body, keys, at, now)
+    tx.run(
+        "INSERT INTO inbound_part "
+        "(key, twin, bodyless, link, sender, reference, total, number, body, smsc_at, received_at) VALUES "
+        "(:key, :twin, :bodyless, :link, :sender, :reference, :total, :number, :body, :at, :now)",
+        key=keys.full,
+        twin=keys.twin,
+        bodyless=keys.bodyless,
+        link=link,
+        sender=part.sender,
+        reference=part.reference,
+        total=part.total,
+        number=part.number,
+        body=body,
+        at=at,
+        now=to_text(now),
+    )
+    return _join(tx, link, part.sender, part.reference, part.total, now, whole_only=True)
+
+
+def record_broken(tx: Tx, link: str, imsi: str, broken: BrokenPart, now: datetime) -> bool:
+    """Keep a message that could not be decoded, raw; give whether it is new."""
+    key = _digest(f"{imsi}\0{broken.place}", broken.raw.encode())
+    return bool(
+        tx.run(
+            "INSERT INTO broken_part (key, link, raw, reason, received_at) "
+            "VALUES (:key, :link, :raw, :reason, :now) ON CONFLICT (key) DO NOTHING",
+            key=key,
+            link=link,
+            raw=broken.raw,
+            reason=broken.reason,
+            now=to_text(now),
+        )
+    )
+
+
+def incomplete_before(tx: Tx, now: datetime) -> list[tuple[str, str, int, int]]:
+    """Give link, sender, reference and total of long texts whose missing parts are overdue."""
+    rows = tx.all(
+        "SELECT link, sender, reference, total FROM inbound_part WHERE inbound_id IS NULL "
+        "GROUP BY link, sender, reference, total HAVING MAX(received_at) < :before",
+        before=to_text(now - INCOMPLETE_AFTER),
+    )
+    return [(row["link"], row["sender"], row["reference"], row["total"]) for row in rows]
+
+
+def join_incomplete(
+    tx: Tx, link: str, sender: str, reference: int, total: int, now: datetime
+) -> Inbound | None:
+    """Make one text of what came of a long one, with ' … ' where a part is missing."""
+    return _join(tx, link, sender, reference, total, now, whole_only=False)
+
+
+def new_inbound(tx: Tx) -> list[Inbound]:
+    """Give the texts that have not had their turn, oldest first."""
+    rows = tx.all(
+        "SELECT id, sender, body, smsc_at, received_at FROM inbound WHERE state = 'new' ORDER BY id"
+    )
+    return [
+        Inbound(
+            row["id"],
+            row["sender"],
+            row["body"],
+            from_text(row["smsc_at"]) if row["smsc_at"] else None,
+            from_text(row["received_at"]),
+        )
+        for row in rows
+    ]
+
+
+def set_inbound_state(tx: Tx, inbound_id: int, state: str, resident_id: int | None = None) -> None:
+    """Write down what became of a text: handled, ignored, double, incomplete or failed."""
+    tx.run(
+        "UPDATE inbound SET state = :state, resident_id = COALESCE(:resident, resident_id) WHERE id = :id",
+        state=state,
+        resident=resident_id,
+        id=inbound_id,
+    )
+
+
+def heard_from(tx: Tx, sender: str, before_id: int, since: datetime) -> list[tuple[str, datetime]]:
+    """Give bodies and moments of a sender's texts before one, since a moment, newest first."""
+    rows = tx.all(
+        "SELECT body, received_at FROM inbound WHERE sender = :sender AND id < :id AND received_at >= :since "
+        "ORDER BY id DESC LIMIT 20",
+        sender=sender,
+        id=before_id,
+        since=to_text(since),
+    )
+    return [(row["body"], from_text(row["received_at"])) for row in rows]
+
+
+def storable(body: str) -> str:
+    """Give a body as SQLite and every font can hold it: no NUL, no half of a surrogate pair."""
+    if body.isascii() and "\0" not in body:
+        return body
+    return body.replace("\0", "").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _record_whole(
+    tx: Tx, link: str, part: Part, body: str, keys: Keys, at: str | None, now: datetime
+) -> Inbound | None:
+    state = "double" if at and tx.one("SELECT 1 FROM inbound WHERE twin = :twin", twin=keys.twin) else "new"
+    inbound_id = tx.insert(
+        "INSERT INTO inbound (key, twin, bodyless, link, sender, body, smsc_at, received_at, state) "
+        "VALUES (:key, :twin, :bodyless, :link, :sender, :body, :at, :now, :state) RETURNING id",
+        key=keys.full,
+        twin=keys.twin,
+        bodyless=keys.bodyless,
+        link=link,
+        sender=part.sender,
+        body=body,
+        at=at,
+        now=to_text(now),
+        state=state,
+    )
+    return Inbound(inbound_id, part.sender, body, part.smsc_time, now) if state == "new" else None
+
+
+def _known(tx: Tx, keys: Keys, part: Part) -> bool:
+    if part.total == 1:
+        row = tx.one(
+            "SELECT 1 FROM inbound WHERE key IN (:full, :bodyless)", full=keys.full, bodyless=keys.bodyless
+        )
+    else:  # a part that the network delivered twice belongs to the same long text, so it is known too
+        row = tx.one(
+            "SELECT 1 FROM inbound_part WHERE key IN (:full, :bodyless) OR (twin = :twin AND :timed)",
+            full=keys.full,
+            bodyless=keys.bodyless,
+            twin=keys.twin,
+            timed=part.smsc_time is not None,
+        )
+    return row is not None
+
+
+def _join(
+    tx: Tx, link: str, sender: str, reference: int, total: int, now: datetime, *, whole_only: bool
+) -> Inbound | None:
+    rows = tx.all(
+        "SELECT id, key, number, body, smsc_at FROM inbound_part WHERE inbound_id IS NULL AND link = :link "
+        "AND sender = :sender AND reference = :reference AND total = :total ORDER BY number, id",
+        link=link,
+        sender=sender,
+        reference=reference,
+        total=total,
+    )
+    bodies: dict[int, Row] = {}
+    for row in rows:  # the first copy of a part that came twice is as good as the second
+        bodies.setdefault(row["number"], row)
+    if not bodies or (whole_only and len(bodies) < total):
+        return None
+    body = "".join(bodies[n]["body"] if n in bodies else " … " for n in range(1, total + 1))
+    at = bodies[min(bodies)]["smsc_at"]
+    inbound_id = tx.insert(
+        "INSERT INTO inbound (key, twin, bodyless, link, sender, body, smsc_at, received_at, state) "
+        "VALUES (:key, :key, :key, :link, :sender, :body, :at, :now, :state) RETURNING id",
+        key=f"joined:{rows[0]['id']}",
+        link=link,
+        sender=sender,
+        body=body,
+        at=at,
+        now=to_text(now),
+        state="new" if whole_only else "incomplete",
+    )
+    for row in rows:  # every copy belongs to this text, so that a late duplicate starts nothing new
+        tx.run(
+            "UPDATE inbound_part SET inbound_id = :inbound, body = '' WHERE id = :id",
+            inbound=inbound_id,
+            id=row["id"],
+        )
+    return Inbound(inbound_id, sender, body, from_text(at) if at else None, now)
+
+
+def _digest(origin: str, body: bytes) -> str:
+    return hashlib.sha256(origin.encode("utf-8", "surrogatepass") + b"\0" + body).hexdigest()

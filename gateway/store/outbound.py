@@ -1,0 +1,252 @@
+"""Texts on their way out: queued in the turn's transaction, written down before each attempt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import IntEnum
+
+from gateway.store.database import Row, Tx
+from gateway.store.instant import from_text, to_text
+
+REPORT_WINDOW = timedelta(days=4)
+
+
+class Lane(IntEnum):
+    """What goes first: answers before notices before broadcasts."""
+
+    ANSWER = 0
+    NOTICE = 1
+    BROADCAST = 2
+
+
+# How long a text is still worth hearing.
+VALIDITY = {
+    Lane.ANSWER: timedelta(hours=12),
+    Lane.NOTICE: timedelta(hours=24),
+    Lane.BROADCAST: timedelta(hours=6),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Outbound:
+    """A text to `number`. `parts_sent` parts have been taken by the network already."""
+
+    id: int
+    resident_id: int | None
+    number: str
+    body: str
+    kind: str
+    lane: Lane
+    ref: str
+    parts: int
+    parts_sent: int
+    attempts: int
+    not_before: datetime
+    valid_until: datetime
+
+
+_COLUMNS = (
+    "id, resident_id, number, body, kind, lane, ref, parts, parts_sent, attempts, not_before, valid_until"
+)
+
+
+def queue_text(
+    tx: Tx,
+    *,
+    number: str,
+    body: str,
+    parts: int,
+    kind: str,
+    lane: Lane,
+    now: datetime,
+    resident_id: int | None = None,
+    inbound_id: int | None = None,
+    ref: str = "",
+) -> int:
+    """Queue one text of `parts` parts and give its id."""
+    return tx.insert(
+        "INSERT INTO outbound (resident_id, number, body, kind, lane, ref, inbound_id, state, parts, "
+        "not_before, valid_until, created_at) VALUES (:resident, :number, :body, :kind, :lane, :ref, "
+        ":inbound, 'queued', :parts, :now, :valid, :now) RETURNING id",
+        resident=resident_id,
+        number=number,
+        body=body,
+        kind=kind,
+        lane=int(lane),
+        ref=ref,
+        inbound=inbound_id,
+        parts=parts,
+        now=to_text(now),
+        valid=to_text(now + VALIDITY[lane]),
+    )
+
+
+def next_queued(tx: Tx, now: datetime) -> Outbound | None:
+    """Give the text that goes next, if one may go now."""
+    row = tx.one(
+        f"SELECT {_COLUMNS} FROM outbound WHERE state = 'queued' AND not_before <= :now "  # noqa: S608
+        "ORDER BY lane, not_before, id LIMIT 1",
+        now=to_text(now),
+    )
+    return _outbound(row) if row else None
+
+
+def next_wait(tx: Tx) -> datetime | None:
+    """Give the earliest moment a queued text may go, or None when nothing is queued."""
+    row = tx.one("SELECT MIN(not_before) AS at FROM outbound WHERE state = 'queued'")
+    return from_text(row["at"]) if row and row["at"] else None
+
+
+def begin_attempt(tx: Tx, outbound_id: int) -> None:
+    """Write down that a text is about to be handed to the modem."""
+    tx.run(
+        "UPDATE outbound SET state = 'sending', attempts = attempts + 1 WHERE id = :id",
+        id=outbound_id,
+    )
+
+
+def sending(tx: Tx) -> list[Outbound]:
+    """Give the texts whose attempt has begun and not ended."""
+    rows = tx.all(f"SELECT {_COLUMNS} FROM outbound WHERE state = 'sending' ORDER BY id")  # noqa: S608
+    return [_outbound(row) for row in rows]
+
+
+def outbound_by_id(tx: Tx, outbound_id: int) -> Outbound | None:
+    """Find a text on its way out."""
+    row = tx.one(f"SELECT {_COLUMNS} FROM outbound WHERE id = :id", id=outbound_id)  # noqa: S608
+    return _outbound(row) if row else None
+
+
+def record_part_sent(tx: Tx, outbound_id: int, part: int, reference: int, now: datetime) -> None:
+    """Write down that the network took one part under message reference `reference`."""
+    tx.run(
+        "INSERT INTO sent_part (outbound_id, part, number, reference, sent_at) "
+        "SELECT id, :part, number, :reference, :now FROM outbound WHERE id = :id "
+        "ON CONFLICT (outbound_id, part) DO UPDATE SET reference = :reference, sent_at = :now",
+        id=outbound_id,
+        part=part,
+        reference=reference,
+        now=to_text(now),
+    )
+    tx.run(
+        "UPDATE outbound SET parts_sent = :sent WHERE id = :id AND parts_sent < :sent",
+        id=outbound_id,
+        sent=part + 1,
+    )
+
+
+def end_attempt(tx: Tx, outbound_id: int, state: str, now: datetime, reason: str = "") -> None:
+    """Write down how a text ended: sent, failed, uncertain, expired or held."""
+    tx.run(
+        "UPDATE outbound SET state = :state, reason = :reason, ended_at = :now, "
+        "body = CASE WHEN kind = 'secret' THEN '' ELSE body END WHERE id = :id",
+        id=outbound_id,
+        state=state,
+        reason=reason,
+        now=to_text(now),
+    )
+
+
+def put_back(tx: Tx, outbound_id: int, not_before: datetime, body: str, reason: str) -> None:
+    """Queue a text again, from the first part the network has not taken."""
+    tx.run(
+        "UPDATE outbound SET state = 'queued', not_before = :at, body = :body, reason = :reason "
+        "WHERE id = :id",
+        id=outbound_id,
+        at=to_text(not_before),
+        body=body,
+        reason=reason,
+    )
+
+
+def send_from_start(tx: Tx, outbound_id: int) -> None:
+    """Forget which parts were taken: the text goes whole again."""
+    tx.run("UPDATE outbound SET parts_sent = 0 WHERE id = :id", id=outbound_id)
+
+
+def record_report(tx: Tx, number: str, reference: int, outcome: str, now: datetime) -> int | None:
+    """Match a delivery report to its part; give the text's id once every part is delivered."""
+    row = tx.one(
+        "SELECT outbound_id, part FROM sent_part WHERE reference = :reference AND number = :number "
+        "AND sent_at > :since ORDER BY sent_at DESC LIMIT 1",
+        reference=reference,
+        number=number,
+        since=to_text(now - REPORT_WINDOW),
+    )
+    if row is None or outcome == "pending":
+        return None
+    tx.run(
+        "UPDATE sent_part SET outcome = :outcome WHERE outbound_id = :id AND part = :part",
+        outcome=outcome,
+        id=row["outbound_id"],
+        part=row["part"],
+    )
+    changed = tx.run(
+        "UPDATE outbound SET state = :state WHERE id = :id AND state = 'sent' AND (:state = 'failed' OR "
+        "(SELECT COUNT(*) FROM sent_part WHERE outbound_id = :id AND outcome = 'delivered') = parts)",
+        state="delivered" if outcome == "delivered" else "failed",
+        id=row["outbound_id"],
+    )
+    return int(row["outbound_id"]) if changed else None
+
+
+def parts_sent_since(tx: Tx, since: datetime) -> int:
+    """Count the parts the network took since a moment."""
+    row = tx.one("SELECT COUNT(*) AS n FROM sent_part WHERE sent_at >= :since", since=to_text(since))
+    return int(row["n"]) if row else 0
+
+
+def sent_to_since(tx: Tx, number: str, since: datetime) -> int:
+    """Count the texts handed over for a number since a moment."""
+    row = tx.one(
+        "SELECT COUNT(*) AS n FROM outbound WHERE number = :number AND ended_at >= :since "
+        "AND state IN ('sent', 'delivered', 'uncertain')",
+        number=number,
+        since=to_text(since),
+    )
+    return int(row["n"]) if row else 0
+
+
+def recent_to(tx: Tx, number: str, since: datetime) -> list[tuple[str, datetime]]:
+    """Give bodies and moments of the texts made for a number since a moment, newest first."""
+    rows = tx.all(
+        "SELECT body, created_at FROM outbound WHERE number = :number AND created_at >= :since "
+        "ORDER BY id DESC LIMIT 50",
+        number=number,
+        since=to_text(since),
+    )
+    return [(row["body"], from_text(row["created_at"])) for row in rows]
+
+
+def expire_queued(tx: Tx, now: datetime) -> list[int]:
+    """End every queued text that is no longer worth hearing; give their ids."""
+    rows = tx.all(
+        "UPDATE outbound SET state = 'expired', ended_at = :now, reason = 'nobody could be reached in time' "
+        "WHERE state = 'queued' AND valid_until < :now RETURNING id",
+        now=to_text(now),
+    )
+    return [int(row["id"]) for row in rows]
+
+
+def queue_length(tx: Tx) -> int:
+    """Count the texts that wait to go."""
+    row = tx.one("SELECT COUNT(*) AS n FROM outbound WHERE state IN ('queued', 'sending')")
+    return int(row["n"]) if row else 0
+
+
+def _outbound(row: Row) -> Outbound:
+    return Outbound(
+        row["id"],
+        row["resident_id"],
+        row["number"],
+        row["body"],
+        row["kind"],
+        Lane(row["lane"]),
+        row["ref"],
+        row["parts"],
+        row["parts_sent"],
+        row["attempts"],
+        from_text(row["not_before"]),
+        from_text(row["valid_until"]),
+    )

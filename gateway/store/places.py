@@ -1,0 +1,36 @@
+"""The community's places, by every name people use for them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from flows.answers.fold import fold
+from gateway.store.database import Tx
+
+
+class Places:
+    """A gazetteer read from the database; it keeps flows' `Gazetteer` protocol."""
+
+    def __init__(self, labels: Mapping[str, str], names: Mapping[str, str]) -> None:
+        self._labels = labels
+        self._names = names
+
+    def names(self, language: str) -> Mapping[str, str]:  # noqa: ARG002 - nicknames know no language here
+        """Map each folded name or nickname to its place's key."""
+        return self._names
+
+    def label(self, key: str) -> str:
+        """Give a place's own name."""
+        return self._labels[key]
+
+
+def load_places(tx: Tx) -> Places:
+    """Read every place."""
+    labels: dict[str, str] = {}
+    names: dict[str, str] = {}
+    for row in tx.all("SELECT key, label, nicknames FROM place ORDER BY key"):
+        labels[row["key"]] = row["label"]
+        for name in (row["label"], *json.loads(row["nicknames"])):
+            names.setdefault(fold(name), row["key"])
+    return Places(labels, names)

@@ -1,0 +1,52 @@
+"""Deadlines that were counted from a clock which turned out wrong."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from gateway.store.database import Tx
+from gateway.store.instant import from_text, to_text
+
+
+def shift_deadlines(tx: Tx, step: timedelta) -> None:
+    """Move everything that counts from "now" by as much as the clock was set, so that waits keep their length."""
+    for row in tx.all("SELECT id, deadline FROM conversation WHERE deadline IS NOT NULL"):
+        tx.run(
+            "UPDATE conversation SET deadline = :at WHERE id = :id",
+            id=row["id"],
+            at=_moved(row["deadline"], step),
+        )
+    for row in tx.all("SELECT id, not_before, valid_until FROM outbound WHERE state = 'queued'"):
+        tx.run(
+            "UPDATE outbound SET not_before = :before, valid_until = :until WHERE id = :id",
+            id=row["id"],
+            before=_moved(row["not_before"], step),
+            until=_moved(row["valid_until"], step),
+        )
+
+
+def grant_grace(tx: Tx, now: datetime, grace: timedelta, longest: timedelta) -> None:
+    """Give whatever seems overdue, or due too far ahead, `grace` more: its deadline came from a wrong clock."""
+    late, early = to_text(now + grace), to_text(now + longest)
+    tx.run(
+        "UPDATE conversation SET deadline = :late "
+        "WHERE status IN ('active', 'person') AND (deadline < :late OR deadline > :early)",
+        late=late,
+        early=early,
+    )
+    tx.run(
+        "UPDATE outbound SET not_before = :now WHERE state = 'queued' AND not_before > :early",
+        now=to_text(now),
+        early=early,
+    )
+    tx.run(
+        "UPDATE outbound SET valid_until = :late WHERE state = 'queued' AND valid_until < :late",
+        late=late,
+    )
+
+
+def _moved(stored: str, step: timedelta) -> str:
+    try:
+        return to_text(from_text(stored) + step)
+    except OverflowError:
+        return stored

@@ -1,0 +1,189 @@
+"""A turn: a text, an expiry or a start goes into a conversation; what comes of it is kept, whole.
+
+Everything here runs inside one database transaction, on the database's thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from random import Random
+
+from flows import render
+from flows.conversation import (
+    Conversation,
+    Effect,
+    Expired,
+    Happened,
+    Input,
+    Outcome,
+    Prompt,
+    Setting,
+    Started,
+    Turn,
+)
+from flows.engine import take_turn
+from flows.library import Library
+from flows.value import Json, Value
+from gateway.community import Community
+from gateway.notices import Notices
+from gateway.services import ACTIONS
+from gateway.services.acting import Acting, Emit
+from gateway.store import people
+from gateway.store.conversations import (
+    OPEN,
+    Kept,
+    begin_conversation,
+    latest_conversation,
+    save_conversation,
+)
+from gateway.store.database import Tx
+from gateway.store.events import write_event
+from gateway.store.outbound import Lane, queue_text
+from gateway.store.people import Resident
+from gateway.store.places import Places
+
+
+# What the people on duty are told at once, and the common phrase that tells them.
+DUTY_NOTICES = {
+    "emergency": "duty_emergency",
+    "person.wanted": "duty_person",
+    "person.message": "duty_message",
+}
+
+
+@dataclass(slots=True)
+class Turns:
+    """What every turn needs of the gateway; `places` is replaced when the community changes them."""
+
+    library: Library
+    community: Community
+    places: Places
+    random: Random
+    cheap: bool = False
+
+    def take(
+        self,
+        tx: Tx,
+        resident: Resident,
+        event: Input,
+        now: datetime,
+        *,
+        inbound_id: int | None = None,
+        hush: Callable[[Turn], bool] | None = None,
+    ) -> Turn:
+        """Take one turn with `resident` and keep all that came of it.
+
+        `now` is aware, UTC. Where `hush(turn)` holds nothing is said, though all else happens.
+        """
+        kept = latest_conversation(tx, resident.id)
+        before = kept.conversation if kept else None
+        language = resident.language or self.community.language
+        setting = self._setting(tx, resident, language, now)
+        turn = take_turn(self.library, before, event, setting)
+        language = turn.conversation.language if turn.conversation else language
+        pages, after = render.respond(self.library, turn, language, self.community.zone, cheap=self.cheap)
+        if after is not None and after is not before:
+            self._keep(tx, resident, kept, after, now)
+        self._tell_happenings(tx, resident, turn, now)
+        if hush is None or not hush(turn):
+            kind, ref = _kind_and_ref(turn.effects)
+            for page in pages:
+                queue_text(
+                    tx,
+                    number=resident.number,
+                    body=page.text,
+                    parts=page.parts,
+                    kind=kind,
+                    lane=Lane.ANSWER,
+                    now=now,
+                    resident_id=resident.id,
+                    inbound_id=inbound_id,
+                    ref=ref,
+                )
+        return turn
+
+    def start(
+        self, tx: Tx, resident: Resident, flow: str, answers: Mapping[str, Value], now: datetime
+    ) -> Turn:
+        """Start a flow with a resident from our side."""
+        return self.take(tx, resident, Started(flow, answers), now)
+
+    def expire(self, tx: Tx, resident_id: int, now: datetime) -> Turn:
+        """End the resident's overdue conversation."""
+        return self.take(tx, people.resident_by_id(tx, resident_id), Expired(), now)
+
+    def notices(self, tx: Tx, now: datetime) -> Notices:
+        """Give the way to text people whose turn it is not."""
+        return Notices(tx, self.library, self.community, now, cheap=self.cheap)
+
+    def _setting(self, tx: Tx, resident: Resident, language: str, now: datetime) -> Setting:
+        acting = Acting(
+            tx=tx,
+            resident=resident,
+            language=language,
+            now=now,
+            zone=self.community.zone,
+            random=self.random,
+            emit=emitter(tx, now),
+            tell=self.notices(tx, now).tell,
+        )
+
+        def act(name: str, values: Mapping[str, Value]) -> Outcome:
+            return ACTIONS[name].run(acting, values)
+
+        return Setting(
+            now=now,
+            zone=self.community.zone,
+            region=self.community.region,
+            places=self.places,
+            act=act,
+            language=language,
+            community=self.community.name,
+            emergency_number=self.community.emergency_number,
+            stopped=resident.stopped,
+        )
+
+    def _keep(
+        self, tx: Tx, resident: Resident, kept: Kept | None, after: Conversation, now: datetime
+    ) -> None:
+        if kept is not None and (kept.conversation.status in OPEN or after.status not in OPEN):
+            save_conversation(tx, kept.id, after, now)
+        else:
+            begin_conversation(tx, resident.id, after, now)
+
+    def _tell_happenings(self, tx: Tx, resident: Resident, turn: Turn, now: datetime) -> None:
+        for effect in turn.effects:
+            if not isinstance(effect, Happened):
+                continue
+            if effect.type == "language.set":
+                people.set_language(tx, resident.id, str(effect.data["language"]))
+            elif effect.type == "resident.stopped":
+                people.set_stopped(tx, resident.id, stopped=True)
+            elif effect.type == "resident.started":
+                people.set_stopped(tx, resident.id, stopped=False)
+            write_event(tx, effect.type, f"resident:{resident.id}", effect.data, now)
+            if effect.type in DUTY_NOTICES:
+                self.notices(tx, now).tell_duty(DUTY_NOTICES[effect.type], resident)
+
+
+def emitter(tx: Tx, now: datetime) -> Emit:
+    """Give the way to write events in an open transaction."""
+
+    def emit(type: str, subject: str, /, **data: Json) -> None:  # noqa: A002
+        write_event(tx, type, subject, data, now)
+
+    return emit
+
+
+def _kind_and_ref(effects: Sequence[Effect]) -> tuple[str, str]:
+    """Say what a turn's text is after a crash: a confirmation is said again, a question is not."""
+    kinds = [effect.kind for effect in effects if isinstance(effect, Prompt)]
+    refs = [
+        str(effect.values["ref"].data)
+        for effect in effects
+        if isinstance(effect, Prompt) and "ref" in effect.values
+    ]
+    kind = "confirmation" if "confirmation" in kinds else "question" if "question" in kinds else "statement"
+    return kind, refs[0] if refs else ""
