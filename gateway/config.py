@@ -68,7 +68,7 @@ class Config:
     @property
     def network_socket(self) -> Path:
         """Where the network made of software is spoken to."""
-        return self.data / "network.sock"
+        return self.data / "simulator"
 
 
 def load_config(path: Path) -> Config:
@@ -169,7 +169,8 @@ def _number(table: TomlTable) -> str | None:
     if parsed is None or not phonenumbers.is_possible_number(parsed):
         raise table.wrong(
             "number",
-            'must be the SIM\'s own number with + and country code. Write for example: number = "+447700900000"',
+            "must be the SIM's own number with + and country code. Write for example: "
+            'number = "+447700900000"',
         )
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
 

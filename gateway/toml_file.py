@@ -72,6 +72,22 @@ class TomlTable:
             raise self.wrong(key, f"must be a list of texts. Write for example: {key} = {example}")
         return tuple(item.strip() for item in value)
 
+    def words(self, key: str, *, example: str) -> Mapping[str, str]:
+        """Give texts by language (BCP 47), at least one."""
+        value = self._required(key, example)
+        good = isinstance(value, dict) and all(isinstance(words, str) and words for words in value.values())
+        if not value or not good:
+            raise self.wrong(key, f"must be texts by language. Write for example: {key} = {example}")
+        return dict(value)
+
+    def tables(self, key: str, *, example: str) -> list[TomlTable]:
+        """Give a list of small tables; what is wrong in them is told with the line of `key`."""
+        value = self._required(key, example)
+        if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+            raise self.wrong(key, f"must be a list of tables. Write for example: {key} = [{example}]")
+        line = {"": self._lines.get(key, self._lines.get("", 1))}
+        return [TomlTable(self.path, key, item, line) for item in value]
+
     def one_of(self, key: str, choices: Sequence[str], *, default: str) -> str:
         """Give one word out of `choices`."""
         value = self._values.get(key, default) if self.has(key) else default
@@ -108,7 +124,7 @@ class TomlFile:
         self._asked: set[str] = set()
 
     def top(self) -> TomlTable:
-        """Give what stands above the first header. Ask for the sections first: other ones are refused here."""
+        """Give what stands above the first header; ask for the sections before, as it refuses all others."""
         lines = {header: found[""] for header, found in reversed(self._lines[1:])} | self._lines[0][1]
         table = TomlTable(self.path, "", self._values, lines)
         for name in self._asked:

@@ -7,8 +7,6 @@ from dataclasses import asdict, dataclass
 
 from aiohttp import web
 
-from gateway.config import HttpConfig
-from gateway.errors import GatewayError
 from modem.driver import Status
 
 
@@ -58,20 +56,3 @@ def health_json(health: Health) -> dict[str, object]:
         if modem["status"] is not None:
             del modem["status"]["imsi"], modem["status"]["imei"]
     return page
-
-
-async def serve_health(snapshot: Callable[[], Awaitable[Health]], http: HttpConfig) -> web.AppRunner:
-    """Start the health page; call `cleanup` on what it gives to stop it. Raises GatewayError."""
-    app = web.Application()
-    app.add_routes(health_routes(snapshot))
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, http.host, http.port).start()
-    except OSError as error:
-        await runner.cleanup()
-        raise GatewayError(
-            f"The local page cannot listen on {http.host}:{http.port} ({error.strerror}). Is another gateway "
-            "running? Stop it, or give this one another port in the settings: [http] port = 8471"
-        ) from None
-    return runner

@@ -1,0 +1,1 @@
+"""One file a command of `plainline`; heavy imports wait until the command runs."""

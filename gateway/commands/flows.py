@@ -1,0 +1,77 @@
+"""`plainline flows`: check the flows, or draw one."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gateway.commands import exits
+from gateway.commands.command import add_command
+
+if TYPE_CHECKING:
+    from gateway.commands.command import Commands
+
+
+def add(commands: Commands) -> None:
+    """Add the command with its two parts."""
+    parser = add_command(
+        commands,
+        "flows",
+        check,
+        summary="check the flows, or draw one",
+        example="plainline flows check my-flows\nplainline flows draw lift",
+        statuses="see: plainline flows check --help, plainline flows draw --help",
+    )
+    parts = parser.add_subparsers(title="parts", metavar="PART", required=True)
+    checking = add_command(
+        parts,
+        "check",
+        check,
+        summary="look for mistakes in the flows, and name each with file and line",
+        example="plainline flows check my-flows",
+        statuses="0  no mistake\n1  mistakes, one a line\n2  wrong use",
+    )
+    checking.add_argument(
+        "folder", nargs="?", type=Path, metavar="DIR", help="the flows' folder (otherwise Plainline's own)"
+    )
+    drawing = add_command(
+        parts,
+        "draw",
+        draw,
+        summary="print a flow as a Mermaid diagram",
+        example="plainline flows draw lift > lift.mmd",
+        statuses="0  drawn\n1  there is no such flow, or it has mistakes\n2  wrong use",
+    )
+    drawing.add_argument("name", metavar="NAME", help="the flow's name, like lift")
+    drawing.add_argument("--dir", dest="folder", type=Path, metavar="DIR", help="another folder of flows")
+
+
+def check(options: argparse.Namespace) -> int:
+    """Print every mistake with file and line."""
+    from gateway.flow_library import check_flows
+
+    library, problems = check_flows(options.folder)
+    for problem in problems:
+        print(problem)
+    if problems:
+        print(f"{len(problems)} to put right.")
+        return exits.FAILED
+    print(f"{len(library.flows)} flows in {', '.join(library.languages)}: no mistakes.")
+    return exits.DONE
+
+
+def draw(options: argparse.Namespace) -> int:
+    """Print one flow as Mermaid text."""
+    from flows.draw import draw as mermaid
+    from gateway.flow_library import check_flows
+
+    library, problems = check_flows(options.folder)
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    if options.name not in library.flows:
+        print(f"plainline: no flow {options.name}. There are: {', '.join(library.flows)}", file=sys.stderr)
+        return exits.FAILED
+    print(mermaid(library.flow(options.name)).rstrip())
+    return exits.DONE

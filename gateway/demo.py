@@ -1,0 +1,118 @@
+"""The demo: a folder with settings for the software modem and the sample community, and how to text it."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import socket
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from gateway.config import Config, HttpConfig
+from gateway.doctor.running import ask_gateway
+
+SAMPLE = Path(__file__).parent / "sample" / "ashby"
+FOLDER = Path("demo-data")
+NUMBER = "+447700900000"
+RESIDENT = "+447700900123"
+START_SECONDS = 60.0
+ASK_AGAIN_SECONDS = 0.2
+
+_SETTINGS = """\
+# Made by `plainline demo`. Change what you like: it is kept, like all that happens in the demo.
+# To begin afresh, delete this folder.
+data = "."
+community = "community"
+
+[[modem]]
+name = "demo"
+device = "software"
+number = "{number}"
+
+[limits]
+allowed_countries = ["GB"]
+
+[http]
+port = {port}
+"""
+
+_WELCOME = """
+Plainline answers on {number}, on a modem made of software. Nothing leaves this machine.
+
+Be a resident, in another terminal (same folder):
+
+    {program} chat --from {resident}
+
+and text, for example:
+
+    LIFT     book a seat on the community bus
+    HELP     ask a neighbour for help
+    VOTE     take part in a poll
+    MENU     hear what else there is
+
+Ctrl-C stops it. What happened is kept in {folder}, and is there again next time.
+"""
+
+
+def prepare_demo(folder: Path = FOLDER) -> Path:
+    """Make what is not there yet, leave alone what is, and give the settings file."""
+    settings = folder / "plainline.toml"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    if not (folder / "community").exists():
+        shutil.copytree(SAMPLE, folder / "community")
+    if not settings.exists():
+        settings.write_text(_SETTINGS.format(number=NUMBER, port=_free_port()), encoding="utf-8")
+    return settings
+
+
+async def run_demo(config: Config, serve: Callable[[Config], Awaitable[None]]) -> None:
+    """Run the gateway, and tell how to text it once it is ready."""
+    telling = asyncio.create_task(_tell_when_ready(config))
+    try:
+        await serve(config)
+    finally:
+        telling.cancel()
+        await asyncio.gather(telling, return_exceptions=True)
+
+
+async def _tell_when_ready(config: Config) -> None:
+    try:
+        async with asyncio.timeout(START_SECONDS):
+            while not ((page := await asyncio.to_thread(ask_gateway, config)) and page["ready"]):
+                await asyncio.sleep(ASK_AGAIN_SECONDS)
+    except TimeoutError:
+        print(f"Not ready after {START_SECONDS:.0f} s. See why: {_program()} doctor", flush=True)  # noqa: T201
+        return
+    print(  # noqa: T201
+        _WELCOME.format(
+            number=config.modems[0].number or "its number",
+            resident=RESIDENT,
+            program=_program(),
+            folder=config.path.parent,
+        ),
+        flush=True,
+    )
+
+
+def _program() -> str:
+    """Give what has to be typed to call this program from here."""
+    called = Path(sys.argv[0])
+    if shutil.which("plainline") == str(called.absolute()):
+        return "plainline"
+    here = Path.cwd()
+    absolute = called.absolute()
+    return str(absolute.relative_to(here)) if absolute.is_relative_to(here) else str(absolute)
+
+
+def _free_port() -> int:
+    usual = HttpConfig()
+    for port in (usual.port, 0):
+        with socket.socket() as probe:
+            try:
+                probe.bind((usual.host, port))
+            except OSError:
+                continue
+            chosen: int = probe.getsockname()[1]
+            return chosen
+    return usual.port

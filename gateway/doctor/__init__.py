@@ -1,0 +1,1 @@
+"""What `plainline doctor` looks at, and the words for what it finds."""

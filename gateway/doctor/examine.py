@@ -1,0 +1,44 @@
+"""The whole examination, in the order in which a person would go about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from gateway.clock import synchronised
+from gateway.config import Config, ModemConfig
+from gateway.doctor import data, machine
+from gateway.doctor.finding import Finding, look, ok
+from gateway.doctor.probe import probe
+from gateway.doctor.running import ask_gateway, running
+
+
+def examine(config: Config) -> Iterator[Finding]:
+    """Give what there is to say about the machine, the data and the modems, as it becomes known."""
+    yield machine.settings(config)
+    yield machine.clock(datetime.now(UTC), synchronised())
+    yield machine.disk(config.data)
+    if folder := machine.data_folder(config.data):
+        yield folder
+    yield data.database(config)
+    yield data.flows(config)
+    if config.community is not None:
+        yield data.community(config.community)
+    if (page := ask_gateway(config)) is not None:
+        yield from running(config, page)
+        return
+    yield look("gateway", "It is not running.", f"Start it: plainline run --config {config.path}")
+    if rivals := machine.rivals():
+        yield rivals
+    for modem in config.modems:
+        yield from _modem(modem)
+
+
+def _modem(modem: ModemConfig) -> Iterator[Finding]:
+    if modem.is_software:
+        yield ok(f"modem {modem.name}", "Made of software: it starts with the gateway.")
+    elif trouble := machine.device(modem.name, Path(modem.device)):
+        yield trouble
+    else:
+        yield from probe(modem.name, modem.device)
