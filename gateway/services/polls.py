@@ -10,7 +10,7 @@ from flows.value import Json
 from gateway.services.acting import Timed, Timing
 from gateway.services.counting import Count, Preferences, count_plurality, count_ranked, to_preferences
 from gateway.services.lifecycle import advance, lifecycle
-from gateway.services.secrecy import forget_all_votes
+from gateway.services.secrecy import forget_unfinished_votes
 from gateway.store import votes as store
 
 LIFECYCLE = lifecycle(
@@ -67,8 +67,7 @@ def _open(timing: Timing, poll: store.Poll) -> None:
 
 def _close(timing: Timing, poll: store.Poll) -> None:
     store.set_state(timing.tx, poll.id, advance(LIFECYCLE, poll.state, "close"))
-    if poll.secret:
-        forget_all_votes(timing.tx, poll)
+    forget_unfinished_votes(timing.tx, poll)
     turnout = store.turnout(timing.tx, poll.id)
     timing.emit("poll.closed", f"poll:{poll.id}", key=poll.key, voted=turnout.voted, roll=turnout.roll)
     closed = next(other for other in store.polls_in(timing.tx, "closed") if other.id == poll.id)

@@ -5,26 +5,27 @@ from __future__ import annotations
 from gateway.services.acting import Acting
 from gateway.store import members
 from gateway.store.database import Tx
-from gateway.store.messages_erasure import began_at, erase_conversations, erase_exchange
+from gateway.store.messages_erasure import erase_last_inbound, erase_talk, note_talk
 from gateway.store.votes import Poll
 
-FLOW = "vote"
+
+def note_vote_talk(acting: Acting, poll: Poll | None = None) -> None:
+    """Note that what is written from here on is about voting, and about which poll once that is known."""
+    note_talk(acting.tx, acting.resident.id, secret=poll is not None and poll.secret)
 
 
 def forget_pin(acting: Acting) -> None:
-    """Erase the texts of this conversation so far: the last one was a PIN."""
-    began = began_at(acting.tx, acting.resident.id)
-    if began is not None:
-        erase_exchange(acting.tx, acting.resident.id, began)
+    """Erase the text that has just brought a PIN."""
+    erase_last_inbound(acting.tx, acting.resident.id)
 
 
 def forget_vote(acting: Acting, poll: Poll) -> None:
-    """Erase what the handset wrote and read about voting since the poll opened."""
-    erase_conversations(acting.tx, acting.resident.id, FLOW, poll.opened_at or acting.now)
+    """Erase what the handset wrote and read on its way to a secret vote."""
+    if poll.secret:
+        erase_talk(acting.tx, acting.resident.id)
 
 
-def forget_all_votes(tx: Tx, poll: Poll) -> None:
-    """Erase the same for every handset on the roll: some began to vote and never ended."""
-    for resident_id in members.residents_on_roll(tx, poll.id):
-        if poll.opened_at is not None:
-            erase_conversations(tx, resident_id, FLOW, poll.opened_at)
+def forget_unfinished_votes(tx: Tx, poll: Poll) -> None:
+    """Erase the same for those who are about to vote when a secret poll closes."""
+    for resident_id in members.residents_on_roll(tx, poll.id) if poll.secret else ():
+        erase_talk(tx, resident_id)

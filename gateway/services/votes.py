@@ -11,7 +11,7 @@ from flows.value import Json, Value, text
 from gateway.services.acting import Acting, Action
 from gateway.services.counting import to_marks
 from gateway.services.polls import TIMED
-from gateway.services.secrecy import forget_pin, forget_vote
+from gateway.services.secrecy import forget_pin, forget_vote, note_vote_talk
 from gateway.store import members
 from gateway.store import votes as store
 from gateway.store.members import Member
@@ -30,6 +30,7 @@ _NOTHING = text("")
 
 def find(acting: Acting, values: Mapping[str, Value]) -> Outcome:  # noqa: ARG001
     """Find out whose vote it is: the number's one member, or whoever gives the right PIN."""
+    note_vote_talk(acting)
     mine = members.members_on(acting.tx, acting.resident.id)
     if not mine:
         return Outcome("stranger")
@@ -87,6 +88,7 @@ def look(acting: Acting, values: Mapping[str, Value]) -> Outcome:
         return Outcome("absent")
     if voted and poll.secret:
         return Outcome("voted")
+    note_vote_talk(acting, poll)
     pairs: list[Json] = [[option.key, _said(option.labels, acting.language)] for option in poll.options]
     kind = "ranked" if poll.method == "ranked" else "single"
     return Outcome(
@@ -103,7 +105,7 @@ def cast(acting: Acting, values: Mapping[str, Value]) -> Outcome:
     """Record the member's vote. Whatever comes of it, the conversation forgets the choice."""
     poll, member = _poll(acting, values), _member(acting, values)
     name = _cast(acting, poll, member, values) if poll and member else "closed"
-    if poll is not None and poll.secret:
+    if poll is not None:
         forget_vote(acting, poll)
     return Outcome(name, {"choice": _NOTHING})
 

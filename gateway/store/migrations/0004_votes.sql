@@ -60,3 +60,11 @@ CREATE TABLE ballot (
     marks BLOB NOT NULL,
     PRIMARY KEY (poll_id, paper)
 ) WITHOUT ROWID;
+
+-- From which messages on a handset has been talking about voting, while it does.
+CREATE TABLE vote_talk (
+    resident_id INTEGER PRIMARY KEY REFERENCES resident(id),
+    first_inbound INTEGER NOT NULL,
+    first_outbound INTEGER NOT NULL,
+    secret INTEGER NOT NULL
+);
