@@ -15,7 +15,7 @@ from gateway.store.people import meet, set_name
 
 
 class LiftSchemeError(GatewayError):
-    """The transport of a community contradicts itself: nothing of it was loaded. Mend the file and load again."""
+    """The transport of a community contradicts itself: nothing was loaded. Mend the file and try again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, tzinfo
 
+from gateway.seats import Load, Run
 from gateway.store.database import Tx
 from gateway.store.instant import from_text, to_text
 
@@ -24,21 +25,11 @@ class BookingRules:
     travel_min: int = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
-    """A vehicle with its driver, out from `starts_at` to `ends_at` (aware, UTC), and what it can carry."""
-
-    id: int
-    starts_at: datetime
-    ends_at: datetime
-    seats: int
-    wheelchair_spaces: int
-
-
 def save_rules(tx: Tx, rules: BookingRules) -> None:
     """Set the booking rules."""
     tx.run(
-        "INSERT INTO lift_rules (id, prior_notice_duration_min, prior_notice_start_day, loading_min, travel_min) "
+        "INSERT INTO lift_rules "
+        "(id, prior_notice_duration_min, prior_notice_start_day, loading_min, travel_min) "
         "VALUES (1, :notice, :start_day, :loading, :travel) ON CONFLICT (id) DO UPDATE SET "
         "prior_notice_duration_min = excluded.prior_notice_duration_min, "
         "prior_notice_start_day = excluded.prior_notice_start_day, "
@@ -138,30 +129,48 @@ def travel_minutes(tx: Tx, origin: str, destination: str) -> int | None:
     return int(row[0]) if row else None
 
 
-def runs_on(tx: Tx, day: date, zone: tzinfo) -> list[Run]:
-    """Give a day's runs, making them from the drivers' hours when nobody has asked for that day before."""
-    if tx.one("SELECT 1 FROM planned_day WHERE date = :day", day=day.isoformat()) is None:
-        _plan(tx, day, zone)
-    rows = tx.all(
-        "SELECT r.id, r.starts_at, r.ends_at, v.seats, v.wheelchair_spaces FROM run r "
-        "JOIN vehicle v ON v.key = r.vehicle WHERE r.date = :day ORDER BY r.id",
-        day=day.isoformat(),
+def plan_day(tx: Tx, day: date, zone: tzinfo) -> None:
+    """Make a day's runs from the drivers' hours, once: what became of them later is left alone."""
+    planned = tx.run(
+        "INSERT INTO planned_day VALUES (:day) ON CONFLICT (date) DO NOTHING", day=day.isoformat()
     )
-    return [Run(row[0], from_text(row[1]), from_text(row[2]), row[3], row[4]) for row in rows]
-
-
-def _plan(tx: Tx, day: date, zone: tzinfo) -> None:
-    tx.run("INSERT INTO planned_day VALUES (:day)", day=day.isoformat())
+    if not planned:
+        return
     for row in tx.all(
-        "SELECT driver_id, vehicle, starts, ends FROM driver_hours WHERE weekday = :weekday ORDER BY id",
+        "SELECT h.driver_id, h.vehicle, h.starts, h.ends, v.seats, v.wheelchair_spaces FROM driver_hours h "
+        "JOIN vehicle v ON v.key = h.vehicle WHERE h.weekday = :weekday ORDER BY h.id",
         weekday=day.weekday(),
     ):
         tx.run(
-            "INSERT INTO run (date, vehicle, driver_id, starts_at, ends_at) "
-            "VALUES (:day, :vehicle, :driver_id, :starts_at, :ends_at)",
+            "INSERT INTO run (date, vehicle, driver_id, starts_at, ends_at, seats, wheelchair_spaces) "
+            "VALUES (:day, :vehicle, :driver_id, :starts_at, :ends_at, :seats, :spaces)",
             day=day.isoformat(),
             vehicle=row["vehicle"],
             driver_id=row["driver_id"],
             starts_at=to_text(datetime.combine(day, time.fromisoformat(row["starts"]), zone)),
             ends_at=to_text(datetime.combine(day, time.fromisoformat(row["ends"]), zone)),
+            seats=row["seats"],
+            spaces=row["wheelchair_spaces"],
         )
+
+
+def runs_on(tx: Tx, day: date) -> list[Run]:
+    """Give a planned day's runs."""
+    rows = tx.all(
+        "SELECT id, starts_at, ends_at, seats, wheelchair_spaces FROM run WHERE date = :day ORDER BY id",
+        day=day.isoformat(),
+    )
+    return [Run(row[0], from_text(row[1]), from_text(row[2]), row[3], row[4]) for row in rows]
+
+
+def loads_on(tx: Tx, day: date) -> dict[int, list[Load]]:
+    """Give what is booked on a day's runs, by run."""
+    loads: dict[int, list[Load]] = {}
+    for row in tx.all(
+        "SELECT t.run_id, t.starts_at, t.ends_at, t.seats, t.wheelchairs FROM run r "
+        "JOIN trip t ON t.run_id = r.id AND t.state = 'booked' WHERE r.date = :day",
+        day=day.isoformat(),
+    ):
+        load = Load(from_text(row[1]), from_text(row[2]), row[3], row[4])
+        loads.setdefault(row[0], []).append(load)
+    return loads

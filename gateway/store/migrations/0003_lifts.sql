@@ -48,7 +48,8 @@ CREATE TABLE planned_day (
     date TEXT PRIMARY KEY
 );
 
--- A vehicle with its driver, out on one day from start to end.
+-- A vehicle with its driver, out on one day from start to end. It keeps what the vehicle could
+-- carry when the day was planned: a smaller vehicle later on must not overbook it.
 CREATE TABLE run (
     id INTEGER PRIMARY KEY,
     date TEXT NOT NULL REFERENCES planned_day(date),
@@ -56,6 +57,8 @@ CREATE TABLE run (
     driver_id INTEGER NOT NULL REFERENCES driver(resident_id),
     starts_at TEXT NOT NULL,
     ends_at TEXT NOT NULL,
+    seats INTEGER NOT NULL,
+    wheelchair_spaces INTEGER NOT NULL,
     UNIQUE (vehicle, starts_at),
     UNIQUE (driver_id, starts_at)
 );
@@ -64,12 +67,12 @@ CREATE INDEX run_date ON run (date);
 -- What a rider needs every time: asked once, remembered.
 CREATE TABLE rider (
     resident_id INTEGER PRIMARY KEY REFERENCES resident(id),
-    wheelchair INTEGER NOT NULL,
-    companions INTEGER NOT NULL
+    needs TEXT NOT NULL
 );
 
 -- A journey somebody asked for. state: requested, standby, booked, done, no_show, cancelled, unmet.
--- It takes `seats` and `wheelchairs` of its run from starts_at until ends_at.
+-- `code` is unique among the open trips of a day, and of a resident. A booked trip takes `seats`
+-- and `wheelchairs` of its run from starts_at until just before ends_at.
 CREATE TABLE trip (
     id INTEGER PRIMARY KEY,
     code TEXT NOT NULL,
@@ -91,8 +94,8 @@ CREATE TABLE trip (
     CHECK (starts_at < ends_at),
     CHECK (state <> 'booked' OR run_id IS NOT NULL)
 );
-CREATE UNIQUE INDEX trip_open_code ON trip (code) WHERE state IN ('requested', 'standby', 'booked');
+CREATE UNIQUE INDEX trip_open_code ON trip (date, code) WHERE state IN ('requested', 'standby', 'booked');
 CREATE INDEX trip_resident ON trip (resident_id, starts_at);
 CREATE INDEX trip_run ON trip (run_id) WHERE state = 'booked';
-CREATE INDEX trip_standby ON trip (date, id) WHERE state = 'standby';
-CREATE INDEX trip_open_end ON trip (ends_at) WHERE state IN ('requested', 'standby', 'booked');
+CREATE INDEX trip_standby ON trip (starts_at) WHERE state = 'standby';
+CREATE INDEX trip_booked_end ON trip (ends_at) WHERE state = 'booked';
