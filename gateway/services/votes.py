@@ -167,7 +167,7 @@ def _cast(acting: Acting, poll: Poll, member: Member, values: Mapping[str, Value
         return "voted"
     # Says no more than that one more has voted: not who, and the store keeps no time either.
     acting.emit("ballot.cast", f"poll:{poll.id}")
-    return "recorded"
+    return "final"
 
 
 def _note_wrong(acting: Acting, member: Member) -> int:
@@ -257,6 +257,7 @@ ACTIONS: Mapping[str, Action] = {
                 {
                     "recorded": _FORGOTTEN,
                     "changed": _FORGOTTEN,
+                    "final": _FORGOTTEN,
                     "voted": _FORGOTTEN,
                     "closed": _FORGOTTEN,
                     "absent": _FORGOTTEN,
