@@ -98,11 +98,17 @@ def set_state(tx: Tx, request_id: int, state: str, now: datetime, *, closed: boo
     )
 
 
+def rest_volunteers(tx: Tx) -> None:
+    """Ask no volunteer any more: `install_volunteer` makes one active again."""
+    tx.run("UPDATE volunteer SET active = 0")
+
+
 def install_volunteer(tx: Tx, resident_id: int, categories: Sequence[str], area: str) -> None:
     """Write down a volunteer, or what has changed about one."""
     tx.run(
         "INSERT INTO volunteer (resident_id, categories, area) VALUES (:resident_id, :categories, :area) "
-        "ON CONFLICT (resident_id) DO UPDATE SET categories = :categories, area = :area",
+        "ON CONFLICT (resident_id) DO UPDATE SET "
+        "categories = excluded.categories, area = excluded.area, active = 1",
         resident_id=resident_id,
         categories=json.dumps(list(categories)),
         area=area,

@@ -1,0 +1,118 @@
+"""A community as its coordinators write it down: one folder of small files, read and checked whole."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import phonenumbers
+
+from gateway.community_lifts import LiftScheme
+from gateway.community_people import (
+    LANGUAGE,
+    Coordinator,
+    Person,
+    Volunteer,
+    read_coordinators,
+    read_drivers,
+    read_members,
+    read_volunteers,
+)
+from gateway.community_places import Place, read_places
+from gateway.community_polls import PollDraft, read_polls
+from gateway.community_timetable import read_lifts, read_rules
+from gateway.community_votes import MemberEntry
+from gateway.config import Config
+from gateway.toml_file import TomlFile, TomlTable
+
+# Every GSM network puts this number through, in whatever country.
+EMERGENCY_NUMBER = "112"
+
+
+@dataclass(frozen=True, slots=True)
+class Community:
+    """Everything a community has written down. `region` is ISO 3166 alpha-2, `language` BCP 47."""
+
+    name: str
+    region: str
+    language: str
+    zone: ZoneInfo
+    emergency_number: str = EMERGENCY_NUMBER
+    coordinators: Sequence[Coordinator] = ()
+    places: Sequence[Place] = ()
+    volunteers: Sequence[Volunteer] = ()
+    members: Sequence[MemberEntry] = ()
+    polls: Sequence[PollDraft] = ()
+    drivers: Sequence[Person] = ()
+    lifts: LiftScheme | None = None
+
+    @classmethod
+    def unnamed(cls, config: Config) -> Community:
+        """Give the community of a gateway whose settings name none: it answers, and has nothing else."""
+        return cls("Plainline", config.limits.allowed_countries[0], "en", _zone_of_machine())
+
+
+def load_community(folder: Path) -> Community:
+    """Read and check a community's folder. Raises ConfigError for the first mistake."""
+    file = TomlFile(folder / "community.toml")
+    rules_table = file.table("lifts")
+    top = file.top()
+    region, zone = _region(top), _zone(top)
+    places, drivers = read_places(folder), read_drivers(folder, region)
+    community = Community(
+        name=top.text("name", example='"Ashby"'),
+        region=region,
+        language=_language(top),
+        zone=zone,
+        emergency_number=_emergency_number(top),
+        coordinators=read_coordinators(folder, region),
+        places=places,
+        volunteers=read_volunteers(folder, region),
+        members=read_members(folder, region),
+        polls=read_polls(folder, zone),
+        drivers=drivers,
+        lifts=read_lifts(folder, drivers, {place.key for place in places}, read_rules(rules_table)),
+    )
+    for table in (top, rules_table):
+        table.close()
+    return community
+
+
+def _region(top: TomlTable) -> str:
+    region = top.text("region", example='"GB"')
+    if region not in phonenumbers.SUPPORTED_REGIONS:
+        raise top.wrong("region", 'must be a country code of two capital letters: region = "GB"')
+    return region
+
+
+def _language(top: TomlTable) -> str:
+    language = top.text("language", example='"en"')
+    if not LANGUAGE.fullmatch(language):
+        raise top.wrong("language", 'must be a language tag: language = "en"')
+    return language
+
+
+def _zone(top: TomlTable) -> ZoneInfo:
+    example = 'zone = "Europe/London"'
+    try:
+        return ZoneInfo(top.text("zone", example='"Europe/London"'))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise top.wrong("zone", f"is no time zone. Write for example: {example}") from None
+
+
+def _emergency_number(top: TomlTable) -> str:
+    number = top.optional_text("emergency_number", example='"999"') or EMERGENCY_NUMBER
+    if not re.fullmatch(r"[0-9]{3,8}", number):
+        raise top.wrong("emergency_number", 'must be the number to call for an ambulance, in quotes: "999"')
+    return number
+
+
+def _zone_of_machine() -> ZoneInfo:
+    name = str(Path("/etc/localtime").resolve()).partition("/zoneinfo/")[2]
+    try:
+        return ZoneInfo(name or "UTC")
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return ZoneInfo("UTC")

@@ -1,0 +1,114 @@
+"""The polls a community has written down."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from gateway.community_places import KEY
+from gateway.community_votes import METHODS, TIE_RULES, OptionEntry, PollEntry
+from gateway.toml_file import TomlFile, TomlTable
+
+WORDS = '{ en = "A new bench", es = "Un banco nuevo" }'
+
+
+@dataclass(frozen=True, slots=True)
+class PollDraft:
+    """A poll whose moments may depend on when it is loaded.
+
+    `opens_at` None is the moment of loading; `closes_at` None is `open_for` after the opening.
+    """
+
+    key: str
+    question: Mapping[str, str]
+    options: tuple[OptionEntry, ...]
+    method: str
+    secret: bool
+    tie_rule: str
+    quorum: int
+    opens_at: datetime | None
+    closes_at: datetime | None
+    open_for: timedelta
+
+    def entry(self, now: datetime) -> PollEntry:
+        """Give the poll with its moments, as loaded at `now`."""
+        opens_at = self.opens_at or now
+        return PollEntry(
+            key=self.key,
+            question=self.question,
+            options=self.options,
+            opens_at=opens_at,
+            closes_at=self.closes_at or opens_at + self.open_for,
+            method=self.method,
+            secret=self.secret,
+            tie_rule=self.tie_rule,
+            quorum=self.quorum,
+        )
+
+
+def read_polls(folder: Path, zone: ZoneInfo) -> list[PollDraft]:
+    """Read `polls.toml`, where there is one. Raises ConfigError."""
+    path = folder / "polls.toml"
+    if not path.exists():
+        return []
+    file = TomlFile(path)
+    tables = file.tables("poll")
+    file.top().close()
+    drafts: list[PollDraft] = []
+    for table in tables:
+        draft = _poll(table, zone)
+        if any(draft.key == other.key for other in drafts):
+            raise table.wrong("key", f"{draft.key} names two polls. Give each a key of its own.")
+        drafts.append(draft)
+    return drafts
+
+
+def _poll(table: TomlTable, zone: ZoneInfo) -> PollDraft:
+    draft = PollDraft(
+        key=_key(table),
+        question=table.words("question", example=WORDS),
+        options=tuple(
+            _option(option)
+            for option in table.tables("options", example=f'{{ key = "bench", label = {WORDS} }}')
+        ),
+        method=table.one_of("method", METHODS, default=METHODS[0]),
+        secret=table.flag("secret", default=False),
+        tie_rule=table.one_of("tie_rule", TIE_RULES, default=TIE_RULES[0]),
+        quorum=table.whole("quorum", 0, least=0, most=100_000),
+        opens_at=_moment(table, "opens", zone),
+        closes_at=_moment(table, "closes", zone),
+        open_for=timedelta(days=table.whole("open_for_days", 14, least=1, most=365)),
+    )
+    table.close()
+    if draft.opens_at and draft.closes_at and draft.opens_at >= draft.closes_at:
+        raise table.wrong("closes", "must be later than opens.")
+    return draft
+
+
+def _option(table: TomlTable) -> OptionEntry:
+    option = OptionEntry(_key(table), table.words("label", example=WORDS))
+    table.close()
+    return option
+
+
+def _key(table: TomlTable) -> str:
+    key = table.text("key", example='"bench"')
+    if not KEY.fullmatch(key):
+        raise table.wrong("key", "must be small letters, digits and _, a letter first: new_bench.")
+    return key
+
+
+def _moment(table: TomlTable, key: str, zone: ZoneInfo) -> datetime | None:
+    example = '"2026-05-04 09:00"'
+    words = table.optional_text(key, example=example)
+    if words is None:
+        return None
+    try:
+        return datetime.fromisoformat(words).replace(tzinfo=zone)
+    except ValueError:
+        raise table.wrong(
+            key, f"must be a local date and time. Write for example: {key} = {example}"
+        ) from None
