@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from gateway.config import Config
 from gateway.errors import GatewayError
 from gateway.terminal import Prompt
-from modem.virtual.client import Phone, Received, Simulator, SimulatorError
+from modem.virtual.client import Simulator, SimulatorError
+from modem.virtual.phone import Phone, Received
 
 # One line may bring several texts, and sending each takes a modem most of a second.
 QUIET_SECONDS = 1.2

@@ -79,7 +79,10 @@ async def run_demo(config: Config, serve: Callable[[Config], Awaitable[None]]) -
 async def _tell_when_ready(config: Config) -> None:
     try:
         async with asyncio.timeout(START_SECONDS):
-            while not ((page := await asyncio.to_thread(ask_gateway, config)) and page["ready"]):
+            while True:
+                page = await asyncio.to_thread(ask_gateway, config)
+                if page is not None and page["ready"]:
+                    break
                 await asyncio.sleep(ASK_AGAIN_SECONDS)
     except TimeoutError:
         print(f"Not ready after {START_SECONDS:.0f} s. See why: {_program()} doctor", flush=True)  # noqa: T201

@@ -22,12 +22,13 @@ _OUR_ERRORS = (GatewayError, FlowsError, ModemError)
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 _DATE = r"(?:19|20)\d\d-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)?(?:Z|[+-]\d\d:\d\d)?(?!\d)"
 _NUMBER = r"\+?\(?\d(?:[ ().\-/\u00a0\u2010-\u2015]{0,2}\d){6,}"
-_DATE_OR_NUMBER = re.compile(f"(?P<date>{_DATE})|{_NUMBER}")
+_SECONDS = r"(?<!\d)\d{1,2}\.\d{1,6}(?![\d.])"
+_HARMLESS_OR_NUMBER = re.compile(f"(?P<harmless>{_DATE}|{_SECONDS})|{_NUMBER}")
 
 
 def redact(text: str) -> str:
     """Put `[number]` in place of everything that could be a telephone number: seven digits and more."""
-    return _DATE_OR_NUMBER.sub(lambda found: found["date"] or REDACTED, text)
+    return _HARMLESS_OR_NUMBER.sub(lambda found: found["harmless"] or REDACTED, text)
 
 
 def configure_logs(level: str, stream: TextIO | None = None) -> None:
@@ -82,7 +83,9 @@ def _ids(record: logging.LogRecord) -> dict[str, Any]:
     """Give what was passed as `extra`; numbers that are values (ids, counts, seconds) stay as they are."""
     given = {name: value for name, value in vars(record).items() if name not in _STANDARD}
     return {
-        name: value if isinstance(value, int | float | None) and _is_small(value) else redact(str(value))
+        redact(name): value
+        if isinstance(value, int | float | None) and _is_small(value)
+        else redact(str(value))
         for name, value in given.items()
     }
 

@@ -31,8 +31,8 @@ def add(commands: Commands) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Copy, check, then put the copy in its place."""
-    from gateway.store.backup import back_up
     from gateway.config import load_config
+    from gateway.store.backup import back_up
 
     config = load_config(find_settings(options.config))
     size = back_up(config.database, options.file, replace=options.force)

@@ -29,12 +29,14 @@ def run(_options: argparse.Namespace) -> int:
     """Prepare ./demo-data and serve until SIGTERM or SIGINT."""
     import asyncio
 
-    from gateway.app import serve
     from gateway.config import load_config
     from gateway.demo import prepare_demo, run_demo
     from gateway.logs import configure_logs
 
     config = load_config(prepare_demo())
     configure_logs(config.log_level)
+    # After the settings, so that a mistake in them is told at once.
+    from gateway.app import serve
+
     asyncio.run(run_demo(config, serve))
     return exits.DONE

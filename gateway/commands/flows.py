@@ -65,6 +65,7 @@ def check(options: argparse.Namespace) -> int:
 def draw(options: argparse.Namespace) -> int:
     """Print one flow as Mermaid text."""
     from flows.draw import draw as mermaid
+
     from gateway.flow_library import check_flows
 
     library, problems = check_flows(options.folder)

@@ -30,11 +30,13 @@ def run(options: argparse.Namespace) -> int:
     """Serve until SIGTERM or SIGINT."""
     import asyncio
 
-    from gateway.app import serve
     from gateway.config import load_config
     from gateway.logs import configure_logs
 
     config = load_config(find_settings(options.config))
     configure_logs(config.log_level)
+    # After the settings, so that a mistake in them is told at once.
+    from gateway.app import serve
+
     asyncio.run(serve(config))
     return exits.DONE

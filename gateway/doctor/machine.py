@@ -32,8 +32,8 @@ def clock(now: datetime, synchronised: bool) -> Finding:
     if not synchronised:
         return look(
             "clock",
-            f"It says {moment}, but nothing keeps it right; deadlines wait until the network's time confirms it.",
-            "Let it be set over the internet: sudo timedatectl set-ntp true. Or add a clock module to the Pi.",
+            f"It says {moment}, but nothing keeps it right: deadlines wait until a text's time confirms it.",
+            "Let it be set over the internet (sudo timedatectl set-ntp true), or add a clock module.",
         )
     return ok("clock", f"It says {moment} and is kept right.")
 

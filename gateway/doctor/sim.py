@@ -58,7 +58,7 @@ def _network(about: str, status: Status) -> list[Finding]:
             found = bad(
                 about,
                 "The stick finds no network.",
-                "Move it to a window, check the aerial, and that the operator still runs 2G, 3G or 4G for this stick.",
+                "Move it to a window, check the aerial; does the operator still run what the stick speaks (2G, 3G)?",
             )
     return [found, *_signal(about, status)]
 
