@@ -95,7 +95,7 @@ def _text(library: Library, conversation: Conversation | None, body: str, settin
 
 
 def _answer(walk: Walk, body: str, folded: str) -> None:
-    """An answer the question understands wins over keywords; in the menu a keyword may have words after it."""
+    """An answer the question understands wins over keywords; only at the menu may words follow those."""
     answer = walk.parse(body)
     if not isinstance(answer, Unclear):
         walk.accept(answer)
@@ -116,6 +116,7 @@ def _outside(walk: Walk, body: str, folded: str) -> None:
     if keyword is not None:
         _begin(walk, keyword)
     else:
+        walk.happened("text.unknown")
         walk.begin(MENU)
 
 
@@ -176,7 +177,8 @@ def _start(walk: Walk) -> None:
 
 
 def _help(walk: Walk) -> None:
-    if walk.status == "active":
+    """Who asks for help at the menu wants help, not to hear how a menu works."""
+    if walk.status == "active" and walk.flow.name != MENU:
         walk.explain()
         walk.say("help_person")
     elif walk.status == "person":

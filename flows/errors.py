@@ -15,7 +15,7 @@ class UnknownFlow(FlowsError):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """Something an author has to put right: where it stands (lines count from 1), what is wrong, what to do."""
+    """Something an author has to put right: where (lines count from 1), what is wrong, what to do."""
 
     path: str
     line: int

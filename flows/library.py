@@ -130,28 +130,21 @@ def load_library(directories: Iterable[Path] = (BUILT_IN,), binding: Collection[
         for folder in sorted(directory.iterdir()):
             if folder.is_dir() and folder.name != COMMON and not folder.name.startswith((".", "_")):
                 folders[folder.name] = [folder, *sorted((folder / "versions").glob("*/"))]
-    flows = [
-        flow for group in folders.values() for folder in group if (flow := _read(folder, group[0], problems))
-    ]
-    return Library(flows, common, binding=binding, problems=problems)
+    flows: dict[tuple[str, int], Flow] = {}
+    for home, *older in folders.values():
+        for folder in (home, *older):
+            flow = read_flow(folder, problems)
+            if flow is not None:
+                problems.extend(_misplaced(flow, folder, home))
+                flows.setdefault((flow.name, flow.version), flow)
+    return Library(flows.values(), common, binding=binding, problems=problems)
 
 
-def _read(folder: Path, home: Path, problems: list[Problem]) -> Flow | None:
-    flow = read_flow(folder, problems)
-    if flow is None:
-        return None
-    line = flow.lines.get("flow", 1)
+def _misplaced(flow: Flow, folder: Path, home: Path) -> Iterable[Problem]:
+    """Find what in a flow's file does not go with where it lies."""
     if flow.name != home.name:
-        problems.append(
-            Problem(
-                flow.path, line, f"flow `{flow.name}` lies in the folder `{home.name}`; call both the same"
-            )
-        )
+        message = f"flow `{flow.name}` lies in the folder `{home.name}`; call both the same"
+        yield Problem(flow.path, flow.lines.get("flow", 1), message)
     if folder != home and str(flow.version) != folder.name:
-        line = flow.lines.get("version", 1)
-        problems.append(
-            Problem(
-                flow.path, line, f"version {flow.version} lies in versions/{folder.name}; call both the same"
-            )
-        )
-    return flow
+        message = f"version {flow.version} lies in versions/{folder.name}; call both the same"
+        yield Problem(flow.path, flow.lines.get("version", 1), message)

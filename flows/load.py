@@ -21,7 +21,7 @@ ANY = "*"
 
 _DURATION = re.compile(r"(\d{1,4})([mhd])\Z")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
-_TOP = ("flow", "version", "start", "expires", "argument", "steps")
+_TOP = ("flow", "version", "start", "expires", "argument", "given", "steps")
 _KINDS = ("ask", "do", "say", "go", "end")
 _GUARD = re.compile(r"(known|unknown) [a-z][a-z0-9_]*\Z")
 _ENDS_RESERVED = frozenset({"active", "person"})
@@ -81,6 +81,7 @@ class _FlowReader:
             steps=steps,
             texts=texts,
             argument=argument,
+            given=self._given(root),
             lines=root.lines,
         )
 
@@ -107,6 +108,13 @@ class _FlowReader:
             self._note(line, f"{what} must be a name of small letters, digits and _, such as `pick_up`")
             return ""
         return value
+
+    def _given(self, root: Table) -> tuple[str, ...]:
+        node = root.items.get("given", Sequence((), root.line))
+        if not isinstance(node, Sequence):
+            self._note(node.line, "`given` must be a list of names: [trip, time]")
+            return ()
+        return tuple(self._word(item, "what is given", item.line) for item in node.items)
 
     def _version(self, root: Table) -> int:
         node = root.items.get("version")
@@ -182,7 +190,7 @@ class _FlowReader:
         if word in _ENDS_RESERVED:
             self._note(
                 at,
-                f"step `{name}`: a conversation cannot end as `{word}`; write `completed` or a word of your own",
+                f"step `{name}`: nothing can end as `{word}`; write `completed` or a word of your own",
             )
         return Step(name, line, end=word or "completed")
 
@@ -192,7 +200,7 @@ class _FlowReader:
         if not isinstance(node, Table) or not node.items:
             self._note(
                 line,
-                f"step `{step}`: write `ask: yes_no` or `ask: {{place: pickup}}` (type, then the answer's name)",
+                f"step `{step}`: write `ask: yes_no` or `ask: {{place: pickup}}` (type, then name)",
             )
             return Ask("free_text", step)
         kind, *options = node.items

@@ -1,4 +1,4 @@
-"""Text files (TOML, one a language) read into the model; whatever is wrong is collected with file and line."""
+"""Text files (TOML, one a language) read into the model; what is wrong is collected with file and line."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def read_texts(path: Path, problems: list[Problem]) -> Texts | None:
 
 
 def read_common(folder: Path, problems: list[Problem]) -> dict[str, Common]:
-    """Read the shared texts of every language: `folder/texts/*.toml`, with `folder/unclear/*.toml` among the phrases."""
+    """Read the shared texts of each language in `folder/texts`; `folder/unclear` adds to their phrases."""
     found: dict[str, Common] = {}
     for path in sorted((folder / "texts").glob("*.toml")):
         common = _common(path, problems)

@@ -1,4 +1,4 @@
-"""A flow compiled to one shared state machine: steps are states, outcomes are triggers, guards are conditions."""
+"""A flow as one shared state machine: steps are states, outcomes triggers, guards conditions."""
 
 from __future__ import annotations
 

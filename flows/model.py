@@ -101,7 +101,8 @@ class Texts:
 class Flow:
     """One version of a flow. `argument` names the step that words after the keyword answer.
 
-    `lines` are the lines of the file's top keys.
+    `given` names the values whoever starts the flow brings along; nobody can start such a flow
+    by a keyword. `lines` are the lines of the file's top keys.
     """
 
     name: str
@@ -112,6 +113,7 @@ class Flow:
     steps: Mapping[str, Step]
     texts: Mapping[str, Texts]  # by language, BCP 47
     argument: str = ""
+    given: tuple[str, ...] = ()
     lines: Mapping[str, int] = field(default_factory=dict)
 
 

@@ -47,7 +47,7 @@ def respond(library: Library, turn: Turn, zone: tzinfo, *, cheap: bool = False) 
 def render(
     library: Library, prompts: Sequence[Prompt], language: str, zone: tzinfo, *, cheap: bool = False
 ) -> list[str]:
-    """Give the texts that say the prompts, each of at most `PARTS_MAX` parts, all but the last with the hint."""
+    """Give the texts that say the prompts, each of at most `PARTS_MAX` parts, a hint where more follows."""
     texts = [words for prompt in prompts if (words := _words(library, prompt, language, zone))]
     whole = "\n".join(texts)
     if cheap:

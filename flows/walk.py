@@ -184,11 +184,13 @@ class Walk:
             self.say(hint)
 
     def back(self) -> bool:
-        """Return to the question before; False when there is none, or something binding lies between."""
+        """Return to the question before; False when there is none, or something binding lies between.
+
+        Its answer is kept until there is a new one: phrases on the way may go on relying on it.
+        """
         if not self._history:
             return False
         self._step, self._history = self._history[-1], self._history[:-1]
-        self._answers.pop(self.ask.name, None)
         self._unclear = 0
         return True
 
@@ -279,7 +281,7 @@ class Walk:
         self.ask_again()
 
     def _cut_history(self) -> None:
-        """Forget what lies behind a question that is asked a second time, so that BACK never runs in a circle."""
+        """Forget what lies behind a question asked a second time, so that BACK never runs in a circle."""
         if self._step in self._history:
             self._history = self._history[: self._history.index(self._step)]
 
@@ -357,7 +359,7 @@ class Walk:
 def outcome(value: Value) -> str:
     """Give the trigger an answer is: its own word for yes_no and choice, `answered` for all others."""
     if value.type == "yes_no":
-        return "yes" if value.data else "no"
+        return str(value.data)
     if value.type == "choice" and isinstance(value.data, Sequence) and value.data:
         return str(value.data[0])
     return ANSWERED

@@ -1,4 +1,4 @@
-"""Words that work everywhere, in every language the gateway speaks: global words, emergency words, keywords."""
+"""Words that work everywhere, in every language: global words, emergency words, keywords."""
 
 from __future__ import annotations
 
@@ -15,22 +15,32 @@ GLOBAL_WORDS = ("stop", "start", "help", "menu", "person", "back", "more", "lang
 
 PLEASE = "please"
 
-COMMON_PHRASES = (
-    "stopped",
-    "started",
-    "stopped_text",
-    "person",
-    "person_offer",
-    "help_person",
-    "emergency",
-    "back_none",
-    "more_hint",
-    "nothing_more",
-    "language_offer",
-    "language_set",
-    "expired",
-)
-"""The phrases the engine says, which each language has to have (besides the reasons and hints of answer types)."""
+COMMON_PHRASES: Mapping[str, tuple[str, ...]] = {
+    "stopped": (),
+    "started": (),
+    "stopped_text": (),
+    "person": (),
+    "person_offer": (),
+    "help_person": (),
+    "emergency": (),
+    "back_none": (),
+    "more_hint": (),
+    "nothing_more": (),
+    "language_offer": ("languages",),
+    "language_set": (),
+    "expired": (),
+}
+"""The phrases the engine says in every language, and what fills them besides what fills every phrase."""
+
+NOTICES: Mapping[str, tuple[str, ...]] = {
+    "fault": (),
+    "duty_emergency": ("who", "words"),
+    "duty_person": ("who", "words"),
+    "duty_message": ("who", "words"),
+    "duty_fault": ("who", "words"),
+    "duty_incomplete": ("who", "words"),
+}
+"""The common phrases the gateway says outside a turn, in every language, and all that fills them."""
 
 HINT = "hint."
 """`hint.TYPE` says what an answer of that type looks like."""
@@ -86,7 +96,7 @@ class Vocabulary:
         return found
 
     def emergency(self, folded: str, language: str) -> str:
-        """Give the language of an emergency word in the text, `language` if it has it (empty: there is none)."""
+        """Give the language of an emergency word in the text, `language` before others (empty: none)."""
         found = self._cries.get(folded) or self._cry_inside(folded)
         return language if language in found else next(iter(found), "")
 

@@ -1,0 +1,63 @@
+"""Finds what is wrong with flows before a resident does; everything at once, with file, line and remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flows.check_choices import check_choices, check_keywords
+from flows.check_graph import check_circles, check_graph
+from flows.check_texts import check_common, check_texts
+from flows.errors import Problem
+from flows.library import COMMON, Library
+from flows.model import ActionSpec, Flow
+
+NEEDED = ("menu", "help")
+"""Flows the engine starts itself, so that every library must have them."""
+
+
+def check(library: Library, actions: Mapping[str, ActionSpec]) -> list[Problem]:
+    """Give every problem of every flow, ordered by file and line; none means the engine can run them all."""
+    problems = list(library.problems)
+    problems += [
+        Problem(f"{name}/flow.yaml", 1, f"there is no flow `{name}`; every library needs it")
+        for name in NEEDED
+        if name not in library.flows
+    ]
+    problems += check_common(library)
+    problems += check_keywords(library)
+    problems += _versions(library)
+    for flow in library.versions.values():
+        problems += check_graph(library, flow, actions)
+        problems += check_texts(library, flow, actions)
+        problems += check_choices(library, flow)
+    problems += check_circles(library)
+    return sorted(set(problems))
+
+
+def _versions(library: Library) -> list[Problem]:
+    return [
+        Problem(
+            flow.path, flow.lines.get("flow", 1), f"no flow may be called `{COMMON}`; choose another name"
+        )
+        for flow in library.versions.values()
+        if flow.name == COMMON
+    ] + [problem for flow in library.versions.values() for problem in _given(library, flow)]
+
+
+def _given(library: Library, flow: Flow) -> list[Problem]:
+    """A flow that needs values to begin with can only be started by a service."""
+    line = flow.lines.get("given", 1)
+    if not flow.given:
+        return []
+    texts = [texts for texts in flow.texts.values() if texts.keywords]
+    found = [
+        Problem(own.path, 1, "a flow with `given` values cannot have keywords; remove them") for own in texts
+    ]
+    for other in library.versions.values():
+        for step in other.steps.values():
+            if step.go == flow.name:
+                message = (
+                    f"step `{step.name}` goes to `{flow.name}`, which needs values given (line {line} there)"
+                )
+                found.append(Problem(other.path, step.line, f"{message}; start it from a service instead"))
+    return found
