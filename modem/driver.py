@@ -38,7 +38,8 @@ class Part:
 
     `place` names where (`"SM:3"`), "" when the modem handed the part over without storing it;
     `reference`, `total`, `number` are the concatenation header (0, 1, 1 when there is none);
-    `smsc_time` is aware, None when unreadable; `header` is the raw user data header in hex; `raw` is the whole PDU in hex.
+    `smsc_time` is aware, None when unreadable; `header` is the raw user data header in hex;
+    `raw` is the whole PDU in hex.
     """
 
     place: str
