@@ -59,12 +59,12 @@ def open_request(acting: Acting, values: Mapping[str, Value]) -> Outcome:
     )
     acting.emit("help.opened", f"help:{request_id}", code=code)
     _tell_duty(acting, "told_opened", request_id, code, what)
-    return Outcome("opened", {"code": text(code), "short": text(_short(what))})
+    return Outcome("opened", {"ref": text(code), "short": text(_short(what))})
 
 
 def describe(acting: Acting, values: Mapping[str, Value]) -> Outcome:
     """Add what the resident has said since to the request, as soon as it is said."""
-    request = store.request_of(acting.tx, acting.resident.id, _words(values, "code"))
+    request = store.request_of(acting.tx, acting.resident.id, _words(values, "ref"))
     if request is None or request.state in CLOSED:
         return Outcome("gone")
     urgency = _key(values, "urgency") or request.urgency
@@ -130,9 +130,10 @@ def _tell_duty(acting: Acting, phrase: str, request_id: int, code: str, what: st
     prompt = Prompt(
         "help",
         phrase,
+        "confirmation",
         values={
-            "code": text(code),
-            "what": text(shorten(what, TOLD_LETTERS, placeholder="…")),
+            "ref": text(code),
+            "what": text(shorten(what, TOLD_LETTERS, placeholder="...")),
             "who": text(f"{name} {acting.resident.number}".strip()),
         },
     )
@@ -141,12 +142,12 @@ def _tell_duty(acting: Acting, phrase: str, request_id: int, code: str, what: st
 
 
 def _chosen(acting: Acting, values: Mapping[str, Value]) -> store.HelpRequest | None:
-    code = _key(values, "which") or read_code(_words(values, "code"))
+    code = _key(values, "which") or read_code(_words(values, "ref"))
     return store.request_of(acting.tx, acting.resident.id, code)
 
 
 def _facts(request: store.HelpRequest) -> dict[str, Value]:
-    return {"code": text(request.code), "short": text(_short(request.what))}
+    return {"ref": text(request.code), "short": text(_short(request.what))}
 
 
 def _short(what: str) -> str:
@@ -170,7 +171,7 @@ def _day(acting: Acting, values: Mapping[str, Value], urgency: str) -> date | No
     return acting.now.astimezone(acting.zone).date() if urgency in {"now", "today"} else None
 
 
-_FACTS = ("code", "short")
+_FACTS = ("ref", "short")
 ACTIONS: Mapping[str, Action] = {
     action.spec.name: action
     for action in (

@@ -90,7 +90,7 @@ async def test_one_text_opens_a_request_with_a_code(desk: Desk) -> None:
     outcome = await desk.act("help.open", what=text("need insulin collected from chemist"))
     assert outcome.name == "opened"
     assert outcome.values["short"].data == "need insulin collected from chemist"
-    request = await desk.request(outcome.values["code"])
+    request = await desk.request(outcome.values["ref"])
     assert (request.state, request.what) == ("new", "need insulin collected from chemist")
     assert desk.events[0][0] == "help.opened"
     assert desk.events[0][2] == {"code": request.code}
@@ -100,9 +100,9 @@ async def test_only_the_people_on_duty_are_told(desk: Desk) -> None:
     outcome = await desk.act("help.open", what=text("insulin"))
     assert [number for number, _, _ in desk.told] == [DUTY]
     prompt, ref = desk.told[0][1:]
-    assert (prompt.key, prompt.values["code"], prompt.values["what"].data) == (
+    assert (prompt.key, prompt.values["ref"], prompt.values["what"].data) == (
         "told_opened",
-        outcome.values["code"],
+        outcome.values["ref"],
         "insulin",
     )
     assert prompt.values["who"].data == ROSE
@@ -111,8 +111,8 @@ async def test_only_the_people_on_duty_are_told(desk: Desk) -> None:
 
 async def test_an_event_holds_neither_words_nor_number(desk: Desk) -> None:
     outcome = await desk.act("help.open", what=text("insulin"))
-    await desk.act("help.describe", code=outcome.values["code"], area=text("4 Mill Lane"))
-    await desk.act("help.withdraw", code=outcome.values["code"])
+    await desk.act("help.describe", ref=outcome.values["ref"], area=text("4 Mill Lane"))
+    await desk.act("help.withdraw", ref=outcome.values["ref"])
     assert len(desk.events) == 3
     for secret in ("insulin", "Mill Lane", ROSE):
         assert secret not in repr(desk.events)
@@ -121,7 +121,7 @@ async def test_an_event_holds_neither_words_nor_number(desk: Desk) -> None:
 async def test_the_same_words_again_are_the_same_request(desk: Desk) -> None:
     first = await desk.act("help.open", what=text("Insulin please"))
     again = await desk.act("help.open", what=text("insulin  please"))
-    assert (again.name, again.values["code"]) == ("already", first.values["code"])
+    assert (again.name, again.values["ref"]) == ("already", first.values["ref"])
     assert len(desk.told) == 1
     desk.now += timedelta(hours=1)
     assert (await desk.act("help.open", what=text("insulin please"))).name == "opened"
@@ -131,7 +131,7 @@ async def test_the_same_words_from_somebody_else_are_another_request(desk: Desk)
     first = await desk.act("help.open", what=text("insulin"))
     second = await desk.act("help.open", "+447700900124", what=text("insulin"))
     assert second.name == "opened"
-    assert first.values["code"] != second.values["code"]
+    assert first.values["ref"] != second.values["ref"]
 
 
 async def test_one_handset_cannot_flood_the_people_on_duty(desk: Desk) -> None:
@@ -144,28 +144,28 @@ async def test_open_requests_have_different_codes_and_a_closed_one_frees_its_cod
     codes = set[str]()
     for n in range(150):
         outcome = await desk.act("help.open", f"+447700900{200 + n}", what=text("logs carried in"))
-        codes.add(str(outcome.values["code"].data))
+        codes.add(str(outcome.values["ref"].data))
     assert len(codes) == 150
     desk.random = Random(4)
     outcome = await desk.act("help.open", what=text("first"))
-    assert str(outcome.values["code"].data) not in codes
-    await desk.act("help.withdraw", code=outcome.values["code"])
+    assert str(outcome.values["ref"].data) not in codes
+    await desk.act("help.withdraw", ref=outcome.values["ref"])
     desk.random = Random(4)
     again = await desk.act("help.open", what=text("second"))
-    assert again.values["code"] == outcome.values["code"]
-    assert (await desk.request(again.values["code"])).what == "second"
+    assert again.values["ref"] == outcome.values["ref"]
+    assert (await desk.request(again.values["ref"])).what == "second"
 
 
 async def test_what_is_said_later_is_added_and_nothing_said_is_forgotten(desk: Desk) -> None:
-    code = (await desk.act("help.open", what=text("garden gate is broken"))).values["code"]
+    code = (await desk.act("help.open", what=text("garden gate is broken"))).values["ref"]
     await desk.act(
         "help.describe",
-        code=code,
+        ref=code,
         urgency=Value("choice", ["day", "On a day"]),
         day=Value("date", "2026-03-06"),
     )
-    await desk.act("help.describe", code=code, category=Value("choice", ["home", "House or garden"]))
-    assert (await desk.act("help.describe", code=code, area=text(" Mill  Lane "))).name == "noted"
+    await desk.act("help.describe", ref=code, category=Value("choice", ["home", "House or garden"]))
+    assert (await desk.act("help.describe", ref=code, area=text(" Mill  Lane "))).name == "noted"
     request = await desk.request(code)
     assert (request.urgency, request.category, request.area) == ("day", "home", "Mill Lane")
     assert request.wanted_on == date(2026, 3, 6)
@@ -173,24 +173,24 @@ async def test_what_is_said_later_is_added_and_nothing_said_is_forgotten(desk: D
 
 async def test_today_is_the_day_on_the_village_clock(desk: Desk) -> None:
     desk.now = datetime(2026, 7, 1, 23, 30, tzinfo=UTC)  # half past midnight on 2 July in London
-    code = (await desk.act("help.open", what=text("bread"))).values["code"]
-    await desk.act("help.describe", code=code, urgency=Value("choice", ["today", "Today"]))
+    code = (await desk.act("help.open", what=text("bread"))).values["ref"]
+    await desk.act("help.describe", ref=code, urgency=Value("choice", ["today", "Today"]))
     assert (await desk.request(code)).wanted_on == date(2026, 7, 2)
 
 
 async def test_right_now_is_told_at_once_and_only_once(desk: Desk) -> None:
-    code = (await desk.act("help.open", what=text("locked out"))).values["code"]
+    code = (await desk.act("help.open", what=text("locked out"))).values["ref"]
     urgent = Value("choice", ["now", "Right now"])
-    await desk.act("help.describe", code=code, urgency=urgent)
-    await desk.act("help.describe", code=code, urgency=urgent, category=Value("choice", ["home", "House"]))
+    await desk.act("help.describe", ref=code, urgency=urgent)
+    await desk.act("help.describe", ref=code, urgency=urgent, category=Value("choice", ["home", "House"]))
     assert [prompt.key for _, prompt, _ in desk.told] == ["told_opened", "told_urgent"]
 
 
 async def test_nobody_can_look_at_or_touch_the_request_of_another(desk: Desk) -> None:
-    code = (await desk.act("help.open", what=text("insulin"))).values["code"]
+    code = (await desk.act("help.open", what=text("insulin"))).values["ref"]
     stranger = "+447700900666"
     for action in ("help.status", "help.withdraw", "help.describe"):
-        assert (await desk.act(action, stranger, code=code)).name == "gone"
+        assert (await desk.act(action, stranger, ref=code)).name == "gone"
     assert (await desk.act("help.mine", stranger)).name == "none"
     assert (await desk.request(code)).state == "new"
 
@@ -204,8 +204,8 @@ async def test_status_is_asked_for_the_only_request_without_its_code(desk: Desk)
 
 
 async def test_several_requests_are_offered_by_code_and_words(desk: Desk) -> None:
-    first = (await desk.act("help.open", what=text("insulin"))).values["code"].data
-    second = (await desk.act("help.open", what=text("shopping"))).values["code"].data
+    first = (await desk.act("help.open", what=text("insulin"))).values["ref"].data
+    second = (await desk.act("help.open", what=text("shopping"))).values["ref"].data
     outcome = await desk.act("help.mine")
     assert outcome.name == "several"
     assert outcome.values["requests"] == Value(
@@ -216,20 +216,20 @@ async def test_several_requests_are_offered_by_code_and_words(desk: Desk) -> Non
 
 
 async def test_a_request_withdrawn_is_closed_and_the_people_on_duty_hear_of_it(desk: Desk) -> None:
-    code = (await desk.act("help.open", what=text("insulin"))).values["code"]
-    assert (await desk.act("help.withdraw", code=code)).name == "withdrawn"
+    code = (await desk.act("help.open", what=text("insulin"))).values["ref"]
+    assert (await desk.act("help.withdraw", ref=code)).name == "withdrawn"
     assert (await desk.request(code)).state == "withdrawn"
     assert [prompt.key for _, prompt, _ in desk.told] == ["told_opened", "told_withdrawn"]
-    assert (await desk.act("help.withdraw", code=code)).name == "gone"
-    assert (await desk.act("help.status", code=code)).name == "closed"
-    assert (await desk.act("help.describe", code=code, area=text("here"))).name == "gone"
+    assert (await desk.act("help.withdraw", ref=code)).name == "gone"
+    assert (await desk.act("help.status", ref=code)).name == "closed"
+    assert (await desk.act("help.describe", ref=code, area=text("here"))).name == "gone"
     assert (await desk.act("help.mine")).name == "none"
 
 
 async def test_long_words_are_kept_whole_and_told_short(desk: Desk) -> None:
     what = "please " + "very " * 200 + "long"
     outcome = await desk.act("help.open", what=text(what))
-    assert (await desk.request(outcome.values["code"])).what == what
+    assert (await desk.request(outcome.values["ref"])).what == what
     assert len(str(outcome.values["short"].data)) <= help_service.SHORT_LETTERS
     assert len(str(desk.told[0][1].values["what"].data)) <= help_service.TOLD_LETTERS
 
@@ -251,9 +251,9 @@ async def test_every_outcome_gives_what_its_specification_promises(desk: Desk) -
         ("help.open", await desk.act("help.open", what=what)),
         ("help.mine", await desk.act("help.mine")),
     ]
-    code = seen[-1][1].values["code"]
+    code = seen[-1][1].values["ref"]
     seen += [
-        (name, await desk.act(name, code=code)) for name in ("help.describe", "help.status", "help.withdraw")
+        (name, await desk.act(name, ref=code)) for name in ("help.describe", "help.status", "help.withdraw")
     ]
     for name, outcome in seen:
         promised = help_service.ACTIONS[name].spec.outcomes[outcome.name]
