@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 
 from modem.virtual import alphabet
 
@@ -174,14 +174,6 @@ def _stamp(at: datetime) -> bytes:
     if quarters < 0:
         octets[6] |= 0x08
     return bytes(octets)
-
-
-def decode_stamp(octets: bytes) -> datetime:
-    """A service centre time stamp of seven octets; ValueError when it is no time."""
-    year, month, day, hour, minute, second = (octet % 16 * 10 + octet // 16 for octet in octets[:6])
-    quarters = (octets[6] & 0x07) * 10 + octets[6] // 16
-    offset = timedelta(minutes=15 * (-quarters if octets[6] & 0x08 else quarters))
-    return datetime(2000 + year, month, day, hour, minute, second, tzinfo=timezone(offset))
 
 
 def _user_data(content: Content) -> bytes:

@@ -13,7 +13,7 @@ from modem.virtual.dialect import DIALECTS
 from modem.virtual.faults import Fault, Kind
 from modem.virtual.handset import Event, Handset, Power
 from modem.virtual.modem import VirtualModem
-from modem.virtual.network import Network
+from modem.virtual.network import AT_ONCE, REAL, Network
 from modem.virtual.sim import Sim
 from modem.virtual.voice import BUSY, NO_CARRIER, connect
 
@@ -28,7 +28,7 @@ class Server:
         self.network = network
         self.modems: list[VirtualModem] = []
         self._socket = socket
-        self._connections: set[asyncio.Task[None]] = set()
+        self._connections: dict[asyncio.StreamWriter, asyncio.Task[None] | None] = {}
         self._server: asyncio.Server | None = None
 
     def add(self, number: str, dialect: str, pin: str = "", slots: int = 0) -> VirtualModem:
@@ -54,17 +54,15 @@ class Server:
         """Let go of the socket, the connections and the pseudo-terminals."""
         if self._server:
             self._server.close()
-        for connection in list(self._connections):
-            connection.cancel()
-        await asyncio.gather(*self._connections, return_exceptions=True)
+        for connection in self._connections:
+            connection.close()
+        await asyncio.gather(*filter(None, self._connections.values()))
         for modem in self.modems:
             modem.unplug()
         self._socket.unlink(missing_ok=True)
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        if task:
-            self._connections.add(task)
+        self._connections[writer] = asyncio.current_task()
         heard: list[Handset] = []
 
         def tell(event: Event) -> None:
@@ -78,9 +76,8 @@ class Server:
         finally:
             for handset in heard:
                 handset.ignore(tell)
+            del self._connections[writer]
             writer.close()
-            if task:
-                self._connections.discard(task)
 
     def _answer(self, request: Request, tell: Callable[[Event], None], heard: list[Handset]) -> Event:
         number = request.pop("id")
@@ -141,6 +138,8 @@ def _set(server: Server, request: Request) -> None:
 
 
 def _pace(server: Server, request: Request) -> None:
+    if request["pace"] not in (AT_ONCE, REAL):
+        raise ValueError(f"a pace is {AT_ONCE!r} or {REAL!r}")
     server.network.speed = request["pace"]
 
 

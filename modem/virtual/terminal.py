@@ -1,4 +1,4 @@
-"""The modem's end of the serial line: command lines in, answers and unsolicited lines out, with their faults."""
+"""The modem's end of the serial line: commands in, answers and unsolicited lines out, with their faults."""
 
 from __future__ import annotations
 
