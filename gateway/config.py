@@ -73,7 +73,7 @@ class Config:
 
 def load_config(path: Path) -> Config:
     """Read and check the settings. Raises ConfigError, with file, line and remedy, for the first mistake."""
-    file = TomlFile(path)
+    file = TomlFile(path, missing="Copy docs/plainline.example.toml there, or name yours with --config FILE.")
     modem_tables, limit_table, http_table = file.tables("modem"), file.table("limits"), file.table("http")
     top = file.top()
     config = Config(

@@ -115,11 +115,14 @@ class TomlTable:
 
 
 class TomlFile:
-    """A TOML file in memory, with the line of every key in it. Raises ConfigError when it cannot be read."""
+    """A TOML file in memory, with the line of every key in it.
 
-    def __init__(self, path: Path) -> None:
+    Raises ConfigError when it cannot be read; `missing` is the remedy when it is not there.
+    """
+
+    def __init__(self, path: Path, *, missing: str = "Make it, or correct the name.") -> None:
         self.path = path
-        self._values, text = _read(path)
+        self._values, text = _read(path, missing)
         self._lines = _lines_of(text)
         self._asked: set[str] = set()
 
@@ -159,14 +162,11 @@ class TomlFile:
         )
 
 
-def _read(path: Path) -> tuple[dict[str, Any], str]:
+def _read(path: Path, missing: str) -> tuple[dict[str, Any], str]:
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise ConfigError(
-            f"{path}: there is no such file. Copy docs/plainline.example.toml there, or name yours "
-            "with --config FILE."
-        ) from None
+        raise ConfigError(f"{path}: there is no such file. {missing}") from None
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise ConfigError(f"{path}, line {line}: the file is not UTF-8. Save it as UTF-8 text.") from None

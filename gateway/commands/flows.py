@@ -34,7 +34,7 @@ def add(commands: Commands) -> None:
         statuses="0  no mistake\n1  mistakes, one a line\n2  wrong use",
     )
     checking.add_argument(
-        "folder", nargs="?", type=Path, metavar="DIR", help="the flows' folder (otherwise Plainline's own)"
+        "folders", nargs="*", type=Path, metavar="DIR", help="your folder of flows, checked with Plainline's"
     )
     drawing = add_command(
         parts,
@@ -45,14 +45,16 @@ def add(commands: Commands) -> None:
         statuses="0  drawn\n1  there is no such flow, or it has mistakes\n2  wrong use",
     )
     drawing.add_argument("name", metavar="NAME", help="the flow's name, like lift")
-    drawing.add_argument("--dir", dest="folder", type=Path, metavar="DIR", help="another folder of flows")
+    drawing.add_argument(
+        "folders", nargs="*", type=Path, metavar="DIR", help="your folder of flows, if it is one of yours"
+    )
 
 
 def check(options: argparse.Namespace) -> int:
     """Print every mistake with file and line."""
-    from gateway.flow_library import check_flows
+    from gateway.flow_check import check_flows
 
-    library, problems = check_flows(options.folder)
+    library, problems = check_flows(options.folders)
     for problem in problems:
         print(problem)
     if problems:
@@ -66,9 +68,9 @@ def draw(options: argparse.Namespace) -> int:
     """Print one flow as Mermaid text."""
     from flows.draw import draw as mermaid
 
-    from gateway.flow_library import check_flows
+    from gateway.flow_check import check_flows
 
-    library, problems = check_flows(options.folder)
+    library, problems = check_flows(options.folders)
     for problem in problems:
         print(problem, file=sys.stderr)
     if options.name not in library.flows:

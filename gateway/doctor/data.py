@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from gateway.config import Config
 from gateway.doctor.finding import Finding, bad, look, ok
-from gateway.errors import StoreError
+from gateway.errors import ConfigError, StoreError
 from gateway.store.inspect import inspect
 
 
@@ -31,3 +33,28 @@ def database(config: Config) -> Finding:
             "Make a copy first: plainline backup before-update.db",
         )
     return ok("database", f"{config.database} is whole ({found.size / 1e6:.1f} MB).")
+
+
+def flows(config: Config) -> Finding:
+    """Whether every flow is without mistakes."""
+    from gateway.flow_check import check_flows
+
+    library, problems = check_flows(config.flows)
+    if problems:
+        folders = " ".join(map(str, config.flows))
+        more = f" And {len(problems) - 1} more." if len(problems) > 1 else ""
+        return bad(
+            "flows", f"{problems[0]}{more}", f"See all of it: plainline flows check {folders}".rstrip()
+        )
+    return ok("flows", f"{len(library.flows)} flows in {', '.join(library.languages)}, without mistakes.")
+
+
+def community(folder: Path) -> Finding:
+    """Whether the community's files are without mistakes."""
+    from gateway.community import load_community
+
+    try:
+        found = load_community(folder)
+    except ConfigError as error:
+        return bad("community", str(error), "Correct that line and look again; the gateway would not start.")
+    return ok("community", f"{found.name}: {len(found.places)} places, {len(found.members)} members.")

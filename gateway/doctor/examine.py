@@ -41,4 +41,4 @@ def _modem(modem: ModemConfig) -> Iterator[Finding]:
     elif trouble := machine.device(modem.name, Path(modem.device)):
         yield trouble
     else:
-        yield from probe(modem.name, modem.device)
+        yield from probe(modem.name, modem.device, has_pin=modem.pin is not None)

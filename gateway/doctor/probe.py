@@ -16,7 +16,7 @@ PATIENCE_SECONDS = 45.0
 BAUD = 115_200
 
 
-def probe(name: str, device: str) -> list[Finding]:
+def probe(name: str, device: str, *, has_pin: bool = False) -> list[Finding]:
     """Open the modem, ask how it is, let go. It enters no PIN, reads no text and deletes none."""
     about = f"modem {name}"
     remedy = "Pull the stick out, wait ten seconds, plug it in again. Still so? See docs/hardware.md."
@@ -36,7 +36,8 @@ def probe(name: str, device: str) -> list[Finding]:
         return [bad(about, "The look at the stick broke off.", remedy)]
     if "error" in told:
         return [bad(about, told["error"], remedy)]
-    return sim(about, Status(**told | {"pin": PinState(told["pin"]), "network": Network(told["network"])}))
+    told |= {"pin": PinState(told["pin"]), "network": Network(told["network"])}
+    return sim(about, Status(**told), has_pin=has_pin)
 
 
 def main(device: str) -> None:

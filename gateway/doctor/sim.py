@@ -9,18 +9,20 @@ WEAK_SIGNAL = 25  # percent
 FULL_SIM = 0.8
 
 
-def sim(about: str, status: Status) -> list[Finding]:
-    """Give the findings about one modem that answers."""
-    pin = _pin(about, status)
+def sim(about: str, status: Status, *, has_pin: bool = False) -> list[Finding]:
+    """Give the findings about one modem that answers; `has_pin`: the settings hold its PIN."""
+    pin = _pin(about, status, has_pin)
     return [pin] if status.pin != PinState.READY else [pin, *_network(about, status), *_room(about, status)]
 
 
-def _pin(about: str, status: Status) -> Finding:
+def _pin(about: str, status: Status, has_pin: bool) -> Finding:
     match status.pin:
         case PinState.READY:
             return ok(about, f"The stick{_model(status)} answers and its SIM is unlocked.")
+        case PinState.PIN if has_pin:
+            return ok(about, "The SIM asks for its PIN; the gateway enters it, once, when it starts.")
         case PinState.PIN:
-            return look(
+            return bad(
                 about,
                 "The SIM asks for its PIN.",
                 'Write it into the settings ([[modem]] pin = "1234"), or switch the PIN off in a phone.',
@@ -58,7 +60,7 @@ def _network(about: str, status: Status) -> list[Finding]:
             found = bad(
                 about,
                 "The stick finds no network.",
-                "Move it to a window, check the aerial; does the operator still run what the stick speaks (2G, 3G)?",
+                "Move it to a window. Does the operator still run what the stick speaks (2G, 3G)?",
             )
     return [found, *_signal(about, status)]
 

@@ -148,7 +148,8 @@ def test_a_terminal_gets_words_and_a_file_gets_json() -> None:
     ours, theirs = pty.openpty()
     subprocess.run([sys.executable, "-c", SCRIPT], stderr=theirs, check=True)
     words = os.read(ours, 1000).decode()
-    os.close(ours), os.close(theirs)
+    os.close(ours)
+    os.close(theirs)
     assert words[8:].rstrip() == " info    link ready  (link=main)"
     piped = subprocess.run([sys.executable, "-c", SCRIPT], stderr=subprocess.PIPE, check=True)
     assert json.loads(piped.stderr)["link"] == "main"
