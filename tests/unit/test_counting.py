@@ -60,7 +60,7 @@ def test_the_capital_of_tennessee() -> None:
 
 
 def test_burlington_2009_went_to_the_candidate_who_was_second_at_first() -> None:
-    """Mayor of Burlington, Vermont, 2009, votes between the last three candidates as the literature gives them."""
+    """Mayor of Burlington, Vermont, 2009: votes between the last three candidates, from the literature."""
     count = count_ranked(
         ("wright", "kiss", "montroll"),
         votes(
