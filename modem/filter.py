@@ -20,6 +20,9 @@ from dataclasses import dataclass
 from modem import errors
 from modem.lines import Kind, Line, Lines
 
+GAMMU_SECONDS = 20.0
+"""How long libgammu may wait for the answer to one command."""
+
 _SLICE = 0.5
 _WRITE_TIMEOUT = 5.0
 _ESCAPE, _SUBSTITUTE = b"\x1b", b"\x1a"
@@ -42,7 +45,8 @@ class LineFilter:
         """Open `device`; `errors.OpenFailed` when that cannot be done."""
         self._beat = beat
         self._lines = Lines()
-        self._gone = False
+        self._failure: errors.ModemError | None = None
+        self._gammu_deadline = 0.0
         self._from_gammu = b""
         self._last_error = ("", -1)
         self.notices: deque[Notice] = deque()
@@ -101,9 +105,14 @@ class LineFilter:
 
     @contextlib.contextmanager
     def lent(self) -> Iterator[None]:
-        """Let libgammu speak through `path` meanwhile; `Unplugged` at the end when the device went away."""
+        """Let libgammu speak through `path` meanwhile.
+
+        Should the modem go away or fall silent, libgammu is answered with errors, so that it comes
+        back soon, and `Unplugged` or `Silent` is raised at the end.
+        """
         stop, stopper = os.pipe()
         self._last_error = ("", -1)
+        self._failure = None
         carrier = threading.Thread(target=self._carry, args=(stop,), name="carrier")
         carrier.start()
         try:
@@ -114,18 +123,13 @@ class LineFilter:
             os.close(stop)
             os.close(stopper)
             self._lines.give_up()
-        if self._gone:
-            raise errors.Unplugged("The modem is gone from its device.")
+            if self._failure:
+                raise self._failure
 
     @property
     def last_error(self) -> tuple[str, int]:
         """Kind and number of the last error libgammu was given while it was lent the line."""
         return self._last_error
-
-    @property
-    def gone(self) -> bool:
-        """Whether the device went away."""
-        return self._gone
 
     def _begin(self, command: str) -> None:
         # Whatever waits to be read was said before this command.
@@ -172,7 +176,6 @@ class LineFilter:
         except OSError:
             data = b""
         if not data:
-            self._gone = True
             raise errors.Unplugged("The modem is gone from its device.")
         return list(self._lines.feed(data))
 
@@ -185,7 +188,6 @@ class LineFilter:
             except BlockingIOError:
                 continue
             except OSError:
-                self._gone = True
                 raise errors.Unplugged("The modem is gone from its device.") from None
 
     def _keep(self, line: Line) -> None:
@@ -194,21 +196,24 @@ class LineFilter:
 
     def _carry(self, stop: int) -> None:
         """Carry lines between the device and libgammu until something comes from `stop`."""
-        try:
-            while True:
-                ready = select.select([stop, self._master, self._device], [], [], _SLICE)[0]
-                if stop in ready:
-                    return
+        while True:
+            sources = [stop, self._master] if self._failure else [stop, self._master, self._device]
+            ready = select.select(sources, [], [], _SLICE)[0]
+            if stop in ready:
+                return
+            try:
                 if self._master in ready:
                     self._take_from_gammu(os.read(self._master, 4096))
                 if self._device in ready:
                     self._give_to_gammu(self._read(0))
-                self._beat()
-        except (errors.ModemError, OSError):
-            # Without a line libgammu would wait out its own time limits: end its wait.
-            self._gone = True
-            os.close(self._master)
-            self._master = -1
+                if self._lines.busy and time.monotonic() > self._gammu_deadline:
+                    raise errors.Silent(f"The modem did not answer within {GAMMU_SECONDS:.0f} seconds.")
+            except errors.ModemError as error:
+                # Without an answer libgammu would wait out its own limits, up to 100 s a command.
+                self._failure = error
+                self._give_to_gammu([Line(Kind.FINAL, "ERROR")])
+                self._lines.give_up()
+            self._beat()
 
     def _take_from_gammu(self, data: bytes) -> None:
         *commands, self._from_gammu = (self._from_gammu + data).replace(_ESCAPE, b"").split(b"\r")
@@ -218,10 +223,13 @@ class LineFilter:
             os.write(self._master, command + b"\r")
             if command.upper() in (b"ATE1", b"ATE0"):
                 # The echo is ours; the modem's stays off.
-                os.write(self._master, b"\r\nOK\r\n")
-                continue
-            self._lines.begin(command.decode("latin-1"))
-            self._write(command + b"\r")
+                self._give_to_gammu([Line(Kind.FINAL, "OK")])
+            elif self._failure:
+                self._give_to_gammu([Line(Kind.FINAL, "ERROR")])
+            else:
+                self._gammu_deadline = time.monotonic() + GAMMU_SECONDS
+                self._lines.begin(command.decode("latin-1"))
+                self._write(command + b"\r")
 
     def _give_to_gammu(self, lines: list[Line]) -> None:
         for line in lines:

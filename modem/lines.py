@@ -33,9 +33,13 @@ class Line:
     body: str = ""
 
 
+# Blanks, and the ^Z or ESC that some modems echo after a text.
+_AROUND = " \t\x1a\x1b"
 _ENDS = frozenset({"OK", "ERROR", "COMMAND NOT SUPPORT"})
 _ERROR_ENDS = ("+CME ERROR:", "+CMS ERROR:")
 _CALL_ENDS = frozenset({"NO CARRIER", "BUSY", "NO ANSWER", "NO DIALTONE", "NO DIAL TONE"})
+# Blanks, and the ^Z or ESC that some modems echo after a text.
+_AROUND = " \t\x1a\x1b"
 _PREFIXED = re.compile(r"([+^*#$%_][A-Z][A-Z0-9_]*) ?:")
 _SPOKEN = re.compile(
     r"RING$|RDY$|CONNECT|VOICE CALL:|MISSED_CALL:|CALL READY|SMS READY|SMS DONE|PB DONE|DST:|START$"
@@ -84,7 +88,7 @@ class Lines:
         self._rest += data
         while match := re.search(rb"[\r\n]", self._rest):
             raw, self._rest = self._rest[: match.start()], self._rest[match.end() :]
-            text = raw.replace(b"\0", b"").decode("latin-1").strip()
+            text = raw.replace(b"\0", b"").decode("latin-1").strip(_AROUND)
             if text and (line := self._sort(text)):
                 yield line
         if self._asks_for_text() and self._rest.strip() == b">":
