@@ -15,9 +15,12 @@ _UNSEEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u200b\u2028\u2029\u202a-\u202e\u2060\u2066-\u2069\ud800-\udfff\ufeff]"
 )
 _SENT_FROM = re.compile(
-    r"(sent (from|via|using) |get outlook|enviado (desde|con) |obt[eé]n outlook|.{1,30}에서 보냄)", re.IGNORECASE
+    r"(sent (from|via|using) |get outlook|enviado (desde|con) |obt[eé]n outlook|.{1,30}에서 보냄)",
+    re.IGNORECASE,
 )
-_SENT_FROM_INLINE = re.compile(r"\s(sent from|enviado desde) (my|mi) \S{1,20}( \S{1,20})?[.!]?$", re.IGNORECASE)
+_SENT_FROM_INLINE = re.compile(
+    r"\s(sent from|enviado desde) (my|mi) \S{1,20}( \S{1,20})?[.!]?$", re.IGNORECASE
+)
 _CLOSING = re.compile(
     r"((many |kind |best |warm )?(regards|wishes|thanks|thank you)|cheers|love|yours( \w{1,12})?"
     r"|(un |muchos )?(saludos?|abrazos?)|atentamente|(muchas )?gracias|감사합니다|고맙습니다|드림)"
@@ -25,15 +28,17 @@ _CLOSING = re.compile(
     re.IGNORECASE,
 )
 _TYPOGRAPHIC = str.maketrans(
-    {c: "'" for c in "‘’‚‛ʼʹ′´`＇"}
-    | {c: '"' for c in "“”„‟«»″"}
-    | {c: "-" for c in "‐‑‒–—―−"}
-    | {c: None for c in "\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ffºª"}
+    dict.fromkeys("‘’‚‛ʼʹ′´`＇", "'")
+    | dict.fromkeys("“”„‟«»″", '"')
+    | dict.fromkeys("‐‑‒–—―−", "-")
+    | dict.fromkeys("🏻🏼🏽🏾🏿ºª")
     | {"½": " 1/2", "\u20e3": None}
 )
 _DROPPED = frozenset({"Mn", "Me", "Cf", "Cc", "Cs", "Co"})
 _EDGE = " \n\t.,!?;:\"'()[]{}<>*_~…·。、¡¿|\\/="
-_EMOJI = re.compile("[\U0001f000-\U0001faff\u2190-\u21ff\u2300-\u23ff\u2460-\u27bf\u2900-\u297f\u2b00-\u2bff\u3030\u303d]")
+_EMOJI = re.compile(
+    "[\U0001f000-\U0001faff\u2190-\u21ff\u2300-\u23ff\u2460-\u27bf\u2900-\u297f\u2b00-\u2bff\u3030\u303d]"
+)
 
 
 def clean(text: str) -> str:
@@ -71,10 +76,7 @@ def fold(text: str) -> str:
     selectors, no punctuation around it, no signature. At most `READ_AT_MOST` characters are read.
     """
     text = without_signature(clean(text[: 2 * READ_AT_MOST]))[:READ_AT_MOST]
-    if text.isascii():
-        text = text.replace("`", "'").lower()
-    else:
-        text = _fold_unicode(text)
+    text = text.replace("`", "'").lower() if text.isascii() else _fold_unicode(text)
     return " ".join(text.split()).strip(_EDGE).rstrip("-").rstrip()
 
 
