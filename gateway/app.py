@@ -1,4 +1,4 @@
-"""The service process: store, modems, turns, sender, timers and the local page, started and stopped together."""
+"""The service process: store, modems, turns, senders, timers and local page, started and ended together."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from random import Random, SystemRandom
 from typing import TypeVar
 
 from aiohttp import web
+from modem.link import Link, LinkChanged, LinkSettings, LinkState
 
 from flows.library import BUILT_IN, load_library
 from gateway.clock import Clock
@@ -31,7 +32,6 @@ from gateway.turns import Turns
 from gateway.version import VERSION
 from gateway.web.health import Health, ModemHealth, health_routes
 from modem.driver import Inbox, PartSent, Report, SendFailed, Sent
-from modem.link import Link, LinkChanged, LinkSettings, LinkState
 from modem.virtual.process import running as software_network
 
 log = logging.getLogger(__name__)
@@ -172,7 +172,13 @@ async def _attach_modems(
         device = devices.get(settings.name, settings.device)
         link = Link(LinkSettings(settings.name, device, settings.pin), random=random)
         sender = Sender(
-            gateway.store, link, gateway.clock, spending, random, 0.0 if settings.is_software else gap, time.monotonic
+            gateway.store,
+            link,
+            gateway.clock,
+            spending,
+            random,
+            0.0 if settings.is_software else gap,
+            time.monotonic,
         )
         gateway.modems.append(Attached(settings.name, link, sender))
     # The attempts of the last run are settled once, before any sender makes new ones.

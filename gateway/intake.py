@@ -18,8 +18,6 @@ from gateway.store.events import write_event
 from gateway.store.inbound import (
     Inbound,
     heard_from,
-    incomplete_before,
-    join_incomplete,
     new_inbound,
     record_broken,
     record_part,
@@ -31,6 +29,8 @@ from gateway.turns import Turns
 from modem.driver import Inbox
 
 log = logging.getLogger(__name__)
+
+NOT_UNDERSTOOD = frozenset({"conversation.unclear", "text.unknown"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +163,7 @@ class Intake:
         happened = {effect.type for effect in turn.effects if isinstance(effect, Happened)}
         if "stopped.text" in happened:
             return not people.may_remind_of_stop(tx, resident.id, now)
-        if "conversation.unclear" not in happened or not policy.at_machine_pace(body, now, sent):
+        if not happened & NOT_UNDERSTOOD or not policy.at_machine_pace(body, now, sent):
             people.forget_machine_signs(tx, resident.id)
             return False
         if people.add_machine_sign(tx, resident.id) < policy.MACHINE_SIGNS:

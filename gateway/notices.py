@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from textwrap import shorten
 
 from flows import render
 from flows.conversation import Prompt
+from flows.gsm7 import parts
 from flows.library import Library
 from flows.value import text
 from gateway.community import Community
@@ -14,6 +16,9 @@ from gateway.store import people
 from gateway.store.database import Tx
 from gateway.store.outbound import Lane, queue_text
 from gateway.store.people import Resident
+
+# Characters of a resident's own words in a notice: enough to judge by, within two parts.
+WORDS_TOLD = 160
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +37,13 @@ class Notices:
         if reader.stopped:
             return
         language = reader.language or self.community.language
-        for page in render.render(self.library, prompts, language, self.community.zone, cheap=self.cheap):
+        texts = render.render(self.library, prompts, language, self.community.zone, cheap=self.cheap)
+        for body in texts:
             queue_text(
                 self.tx,
                 number=number,
-                body=page.text,
-                parts=page.parts,
+                body=body,
+                parts=parts(body),
                 kind="confirmation" if ref else "statement",
                 lane=Lane.NOTICE,
                 now=self.now,
@@ -45,9 +51,10 @@ class Notices:
                 ref=ref,
             )
 
-    def tell_duty(self, key: str, resident: Resident) -> None:
-        """Tell every coordinator on duty about `resident`, with the common phrase `key`."""
+    def tell_duty(self, key: str, resident: Resident, words: str = "") -> None:
+        """Tell every coordinator on duty about `resident` and their `words`, with the common phrase `key`."""
         who = f"{resident.name} {resident.number}".strip()
+        values = {"who": text(who), "words": text(shorten(words, WORDS_TOLD, placeholder="…"))}
         for coordinator in people.coordinators_on_duty(self.tx):
             if coordinator.id != resident.id:
-                self.tell(coordinator.number, Prompt("common", key, values={"who": text(who)}))
+                self.tell(coordinator.number, Prompt("common", key, values=values))

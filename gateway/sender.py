@@ -18,7 +18,7 @@ from gateway.policy import Verdict
 from gateway.store import outbound as queue
 from gateway.store.database import Store, Tx
 from gateway.store.events import write_event
-from gateway.store.outbound import Lane, Outbound
+from gateway.store.outbound import Outbound
 from modem.driver import PartSent, Report, Send, SendFailed, Sent
 from modem.errors import LinkDown
 
@@ -93,7 +93,7 @@ class Sender:
             pause = last + self.gap - self.steady()
             if pause > 0:
                 await asyncio.sleep(pause)
-            if await self._send_next():
+            if await self.send_next():
                 last = self.steady()
 
     async def on_part_sent(self, event: PartSent) -> None:
@@ -133,7 +133,7 @@ class Sender:
         except TimeoutError:
             pass
 
-    async def _send_next(self) -> bool:
+    async def send_next(self) -> bool:
         """Hand the next text over and wait until the modem is done with it; False when there was none."""
         try:
             text = await self.store.write(self._begin, self.clock.now())

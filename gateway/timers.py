@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from gateway import policy
 from gateway.clock import Clock
 from gateway.errors import StoreError
 from gateway.services import TIMED
@@ -81,7 +82,9 @@ class Timers:
         waits = [max(at - now, timedelta()) for at in due if at is not None]
         return min([LONGEST_SLEEP, *waits])
 
-    def _run_service(self, tx: Tx, timed: Callable[[Timing], datetime | None], now: datetime) -> datetime | None:
+    def _run_service(
+        self, tx: Tx, timed: Callable[[Timing], datetime | None], now: datetime
+    ) -> datetime | None:
         turns = self.turns
         return timed(
             Timing(
@@ -95,12 +98,11 @@ class Timers:
         )
 
     def _sweep(self, tx: Tx, now: datetime) -> None:
-        """End texts nobody needs any more, and give a person what came of long texts that stayed incomplete."""
+        """End texts nobody needs any more; give a person what came of long texts that stayed incomplete."""
         for text_id in expire_queued(tx, now):
             write_event(tx, "message.expired", f"message:{text_id}", {}, now)
         for link, sender, reference, total in incomplete_before(tx, now):
             inbound = join_incomplete(tx, link, sender, reference, total, now)
-            if inbound is not None:
-                self.turns.hand_over(tx, inbound, now)
-'''
-
+            number = policy.e164(sender, self.turns.community.region)
+            if inbound is not None and number is not None:
+                self.turns.hand_over(tx, inbound, number, now)

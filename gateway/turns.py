@@ -11,6 +11,7 @@ from datetime import datetime
 from random import Random
 
 from flows import render
+from flows.answers.fold import fold
 from flows.conversation import (
     Conversation,
     Effect,
@@ -21,9 +22,11 @@ from flows.conversation import (
     Prompt,
     Setting,
     Started,
+    TextIn,
     Turn,
 )
 from flows.engine import take_turn
+from flows.gsm7 import parts
 from flows.library import Library
 from flows.value import Json, Value
 from gateway.community import Community
@@ -40,10 +43,10 @@ from gateway.store.conversations import (
 )
 from gateway.store.database import Tx
 from gateway.store.events import write_event
+from gateway.store.inbound import Inbound
 from gateway.store.outbound import Lane, queue_text
 from gateway.store.people import Resident
 from gateway.store.places import Places
-
 
 # What the people on duty are told at once, and the common phrase that tells them.
 DUTY_NOTICES = {
@@ -82,26 +85,12 @@ class Turns:
         language = resident.language or self.community.language
         setting = self._setting(tx, resident, language, now)
         turn = take_turn(self.library, before, event, setting)
-        language = turn.conversation.language if turn.conversation else language
-        pages, after = render.respond(self.library, turn, language, self.community.zone, cheap=self.cheap)
-        if after is not None and after is not before:
-            self._keep(tx, resident, kept, after, now)
-        self._tell_happenings(tx, resident, turn, now)
+        reply = render.respond(self.library, turn, self.community.zone, cheap=self.cheap)
+        if reply.conversation is not None and reply.conversation != before:
+            self._keep(tx, resident, kept, reply.conversation, now)
+        self._tell_happenings(tx, resident, turn, event.body if isinstance(event, TextIn) else "", now)
         if hush is None or not hush(turn):
-            kind, ref = _kind_and_ref(turn.effects)
-            for page in pages:
-                queue_text(
-                    tx,
-                    number=resident.number,
-                    body=page.text,
-                    parts=page.parts,
-                    kind=kind,
-                    lane=Lane.ANSWER,
-                    now=now,
-                    resident_id=resident.id,
-                    inbound_id=inbound_id,
-                    ref=ref,
-                )
+            self._queue(tx, resident, reply.texts, reply.kind, _ref(turn.effects), inbound_id, now)
         return turn
 
     def start(
@@ -114,9 +103,56 @@ class Turns:
         """End the resident's overdue conversation."""
         return self.take(tx, people.resident_by_id(tx, resident_id), Expired(), now)
 
+    def apologise(self, tx: Tx, resident: Resident, inbound_id: int, now: datetime) -> None:
+        """Tell a resident whose turn failed that a person knows, and tell that person."""
+        language = resident.language or self.community.language
+        prompts = [Prompt("common", "fault")]
+        texts = render.render(self.library, prompts, language, self.community.zone, cheap=self.cheap)
+        self._queue(tx, resident, texts, "statement", "", inbound_id, now)
+        self.notices(tx, now).tell_duty("duty_fault", resident)
+
+    def hand_over(self, tx: Tx, inbound: Inbound, number: str, now: datetime) -> None:
+        """Give a person what came of a long text whose missing parts never came."""
+        resident = people.meet(tx, number, now)
+        write_event(tx, "message.incomplete", f"resident:{resident.id}", {"inbound": inbound.id}, now)
+        self.notices(tx, now).tell_duty("duty_incomplete", resident, inbound.body)
+
+    def raise_alarm(self, tx: Tx, resident: Resident, now: datetime) -> None:
+        """Tell the people on duty of an emergency without answering whoever wrote of it."""
+        write_event(tx, "emergency", f"resident:{resident.id}", {"answered": False}, now)
+        self.notices(tx, now).tell_duty("duty_emergency", resident)
+
     def notices(self, tx: Tx, now: datetime) -> Notices:
         """Give the way to text people whose turn it is not."""
         return Notices(tx, self.library, self.community, now, cheap=self.cheap)
+
+    def cries_for_help(self, body: str) -> bool:
+        """Tell whether a text holds emergency words."""
+        return bool(self.library.vocabulary.emergency(fold(body), self.community.language))
+
+    def _queue(
+        self,
+        tx: Tx,
+        resident: Resident,
+        texts: Sequence[str],
+        kind: str,
+        ref: str,
+        inbound_id: int | None,
+        now: datetime,
+    ) -> None:
+        for body in texts:
+            queue_text(
+                tx,
+                number=resident.number,
+                body=body,
+                parts=parts(body),
+                kind=kind,
+                lane=Lane.ANSWER,
+                now=now,
+                resident_id=resident.id,
+                inbound_id=inbound_id,
+                ref=ref,
+            )
 
     def _setting(self, tx: Tx, resident: Resident, language: str, now: datetime) -> Setting:
         acting = Acting(
@@ -153,7 +189,7 @@ class Turns:
         else:
             begin_conversation(tx, resident.id, after, now)
 
-    def _tell_happenings(self, tx: Tx, resident: Resident, turn: Turn, now: datetime) -> None:
+    def _tell_happenings(self, tx: Tx, resident: Resident, turn: Turn, words: str, now: datetime) -> None:
         for effect in turn.effects:
             if not isinstance(effect, Happened):
                 continue
@@ -165,7 +201,7 @@ class Turns:
                 people.set_stopped(tx, resident.id, stopped=False)
             write_event(tx, effect.type, f"resident:{resident.id}", effect.data, now)
             if effect.type in DUTY_NOTICES:
-                self.notices(tx, now).tell_duty(DUTY_NOTICES[effect.type], resident)
+                self.notices(tx, now).tell_duty(DUTY_NOTICES[effect.type], resident, words)
 
 
 def emitter(tx: Tx, now: datetime) -> Emit:
@@ -177,13 +213,9 @@ def emitter(tx: Tx, now: datetime) -> Emit:
     return emit
 
 
-def _kind_and_ref(effects: Sequence[Effect]) -> tuple[str, str]:
-    """Say what a turn's text is after a crash: a confirmation is said again, a question is not."""
-    kinds = [effect.kind for effect in effects if isinstance(effect, Prompt)]
-    refs = [
-        str(effect.values["ref"].data)
-        for effect in effects
-        if isinstance(effect, Prompt) and "ref" in effect.values
-    ]
-    kind = "confirmation" if "confirmation" in kinds else "question" if "question" in kinds else "statement"
-    return kind, refs[0] if refs else ""
+def _ref(effects: Sequence[Effect]) -> str:
+    """Give the reference a turn's texts speak of, '' when they speak of none."""
+    for effect in effects:
+        if isinstance(effect, Prompt) and "ref" in effect.values:
+            return str(effect.values["ref"].data)
+    return ""

@@ -1,0 +1,17 @@
+"""What the community does with its number: help, lifts, votes, and knowing people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from gateway.services import help, lifts, people, votes  # noqa: A004 - the service is called help
+from gateway.services.acting import Action, Timed
+
+ACTIONS: Mapping[str, Action] = {**help.ACTIONS, **lifts.ACTIONS, **people.ACTIONS, **votes.ACTIONS}
+"""Every action a flow may do, by the name it has there."""
+
+BINDING = frozenset(name for name, action in ACTIONS.items() if action.spec.binding)
+"""The actions that change the world: BACK does not go behind them."""
+
+TIMED: tuple[Timed, ...] = (votes.TIMED,)
+"""What services do because time passes."""

@@ -9,7 +9,7 @@ from gateway.store.instant import from_text, to_text
 
 
 def shift_deadlines(tx: Tx, step: timedelta) -> None:
-    """Move everything that counts from "now" by as much as the clock was set, so that waits keep their length."""
+    """Move what counts from "now" by as much as the clock was set, so that waits keep their length."""
     for row in tx.all("SELECT id, deadline FROM conversation WHERE deadline IS NOT NULL"):
         tx.run(
             "UPDATE conversation SET deadline = :at WHERE id = :id",
@@ -26,7 +26,7 @@ def shift_deadlines(tx: Tx, step: timedelta) -> None:
 
 
 def grant_grace(tx: Tx, now: datetime, grace: timedelta, longest: timedelta) -> None:
-    """Give whatever seems overdue, or due too far ahead, `grace` more: its deadline came from a wrong clock."""
+    """Give what seems overdue, or due too far ahead, `grace` more: its deadline came from a wrong clock."""
     late, early = to_text(now + grace), to_text(now + longest)
     tx.run(
         "UPDATE conversation SET deadline = :late "

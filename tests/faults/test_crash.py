@@ -1,0 +1,243 @@
+"""Killed or without power at any write: nothing acknowledged is lost, answered twice or half done."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from random import Random
+from typing import NamedTuple
+
+import pytest
+
+from gateway.store.database import Tx, open_store
+from modem.driver import Inbox
+from tests.faults import power_loss, scenario
+from tests.faults.scenario import IMSI, TEXTS
+
+IMAGES = 2_000
+SCENARIO = "tests.faults.scenario"
+
+pytestmark = [
+    pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed (apt install strace)"),
+    pytest.mark.timeout(300),
+]
+
+
+class State(NamedTuple):
+    """What a database says about the texts: the state of each, replies by text, trips, how it stands."""
+
+    texts: tuple[tuple[str, str], ...]
+    replies: tuple[int, ...]
+    trips: tuple[str, ...]
+    conversations: tuple[tuple[str, str], ...]
+
+
+def state_of(tx: Tx) -> State:
+    """Read what matters; anything half done shows here."""
+    texts = tx.all("SELECT id, body, state FROM inbound ORDER BY id")
+    replies = Counter(row["inbound_id"] for row in tx.all("SELECT inbound_id FROM outbound"))
+    return State(
+        tuple((row["body"], row["state"]) for row in texts),
+        tuple(replies[row["id"]] for row in texts),
+        tuple(row["state"] for row in tx.all("SELECT state FROM trip ORDER BY id")),
+        tuple(
+            (row["flow"], row["status"])
+            for row in tx.all("SELECT flow, status FROM conversation ORDER BY id")
+        ),
+    )
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Ashby's database before the first text."""
+    folder = tmp_path_factory.mktemp("prepared")
+    asyncio.run(scenario.prepare(folder))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def states(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> list[State]:
+    """What the database says after 0, 1, 2, … texts when nothing goes wrong."""
+    folder = copy(prepared, tmp_path_factory.mktemp("whole"))
+
+    async def take_all() -> list[State]:
+        store, intake, _ = await scenario.gateway(folder)
+        found = [await store.read(state_of)]
+        for number in range(len(TEXTS)):
+            await intake.take("test", IMSI, Inbox((scenario.part(number),)))
+            found.append(await store.read(state_of))
+        await store.close()
+        return found
+
+    found = asyncio.run(take_all())
+    assert found[-1].trips == ("booked",), "the scenario must book a lift"
+    return found
+
+
+def copy(source: Path, target: Path) -> Path:
+    """Copy the files of a folder into another."""
+    for file in source.iterdir():
+        shutil.copy(file, target)
+    return target
+
+
+def took(told: str) -> int:
+    """Count the texts that the outside was told may be deleted."""
+    return told.count("took ")
+
+
+async def check(folder: Path, told: str, states: Sequence[State], random: Random) -> None:
+    """Start again on what is left, as a gateway would, and compare with the course without a fault.
+
+    Whatever was acknowledged may be gone from the SIM; sometimes it is still there.
+    """
+    store, intake, _ = await scenario.gateway(folder)
+    try:
+        left = await store.read(state_of)
+        assert left in states, f"half a turn: {left}"
+        assert states.index(left) >= took(told), "an acknowledged text is lost"
+        first = took(told) if random.random() < 0.5 else 0
+        for number in range(first, len(TEXTS)):
+            await intake.take("test", IMSI, Inbox((scenario.part(number),)))
+        assert await store.read(state_of) == states[-1]
+        assert await store.read(damage) == "ok"
+    finally:
+        await store.close()
+
+
+def damage(tx: Tx) -> str:
+    """Give SQLite's own opinion of the file."""
+    row = tx.one("PRAGMA quick_check")
+    assert row is not None
+    return str(row[0])
+
+
+def killed_at(folder: Path, call: str, number: int, mode: str) -> tuple[bool, str]:
+    """Run the scenario and kill it at the n-th `call`; give whether it died and what it told."""
+    command = [sys.executable, "-m", SCENARIO, str(folder), mode, *map(str, range(len(TEXTS)))]
+    inject = ["-e", f"trace={call}", "-e", f"inject={call}:signal=SIGKILL:when={number}"]
+    done = subprocess.run(
+        ["strace", "-f", *inject, "-o", "/dev/null", *command], capture_output=True, check=False
+    )
+    return done.returncode != 0, done.stdout.decode()
+
+
+@pytest.mark.parametrize("call", ["pwrite64", "fdatasync"])
+def test_killed_at_a_write_of_a_turn_nothing_is_lost_or_doubled(
+    call: str, prepared: Path, states: list[State], tmp_path: Path
+) -> None:
+    random = Random(7)
+    total = count_calls(prepared, tmp_path, call, "take")
+    for number in random.sample(range(1, total + 1), min(12, total)):
+        folder = copy(prepared, fresh(tmp_path / str(number)))
+        died, told = killed_at(folder, call, number, "take")
+        assert died
+        asyncio.run(check(folder, told, states, random))
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("call", ["pwrite64", "fdatasync", "ftruncate", "unlink", "write"])
+@pytest.mark.parametrize("mode", ["take", "send"])
+def test_killed_at_every_write(
+    call: str, mode: str, prepared: Path, states: list[State], tmp_path: Path
+) -> None:
+    random = Random(8)
+    for number in range(1, count_calls(prepared, tmp_path, call, mode) + 1):
+        folder = copy(prepared, fresh(tmp_path / str(number)))
+        died, told = killed_at(folder, call, number, mode)
+        assert died
+        if mode == "send":
+            check_heard(folder, told)
+        else:
+            asyncio.run(check(folder, told, states, random))
+
+
+def test_killed_at_a_write_of_an_outgoing_text_no_prompt_is_sent_twice(
+    prepared: Path, tmp_path: Path
+) -> None:
+    random = Random(9)
+    total = count_calls(prepared, tmp_path, "pwrite64", "send")
+    for number in random.sample(range(1, total + 1), 12):
+        folder = copy(prepared, fresh(tmp_path / str(number)))
+        died, told = killed_at(folder, "pwrite64", number, "send")
+        assert died
+        check_heard(folder, told)
+
+
+def check_heard(folder: Path, told: str) -> None:
+    """Finish what the killed process began; then look at what the resident heard in both lives."""
+    before = took(told)
+    command = [sys.executable, "-m", SCENARIO, str(folder), "send", *map(str, range(before, len(TEXTS)))]
+    rest = subprocess.run(command, capture_output=True, check=True)
+    heard = Counter(re.findall(r"heard (\d+) ", told + rest.stdout.decode()))
+    rows = asyncio.run(outbound_in(folder))
+    assert rows
+    for row_id, kind, end, ref in rows:
+        times = heard[str(row_id)]
+        assert times <= (2 if kind == "confirmation" else 1), f"{kind} {row_id} was sent {times} times"
+        assert times >= 1 or end == "uncertain", f"{kind} {row_id} ended {end} and was never sent"
+        assert kind != "confirmation" or (times >= 1 and ref), "a confirmation is heard and has a reference"
+
+
+async def outbound_in(folder: Path) -> list[tuple[int, str, str, str]]:
+    """Read every text made in a folder's database."""
+    store = await open_store(folder / "plainline.db", now=scenario.NOW)
+    try:
+        return await store.read(all_outbound)
+    finally:
+        await store.close()
+
+
+def all_outbound(tx: Tx) -> list[tuple[int, str, str, str]]:
+    """Give id, kind, state and reference of every text made."""
+    return [tuple(row) for row in tx.all("SELECT id, kind, state, ref FROM outbound ORDER BY id")]
+
+
+def fresh(folder: Path) -> Path:
+    """Make a folder."""
+    folder.mkdir()
+    return folder
+
+
+def count_calls(prepared: Path, tmp_path: Path, call: str, mode: str) -> int:
+    """Count how often an undisturbed run makes a call."""
+    folder = copy(prepared, fresh(tmp_path / f"count-{call}"))
+    log = tmp_path / "calls"
+    command = [sys.executable, "-m", SCENARIO, str(folder), mode, *map(str, range(len(TEXTS)))]
+    subprocess.run(
+        ["strace", "-f", "-e", f"trace={call}", "-o", str(log), *command],
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
+    return log.read_text(errors="replace").count(f"{call}(")
+
+
+def test_without_power_at_any_moment_nothing_is_lost_or_doubled(
+    prepared: Path, states: list[State], tmp_path: Path
+) -> None:
+    random = Random(11)
+    folder = copy(prepared, fresh(tmp_path / "recorded"))
+    arguments = [str(folder), "take", *map(str, range(len(TEXTS)))]
+    operations = power_loss.record(folder, [SCENARIO, *arguments], tmp_path / "log")
+    assert sum(operation.kind == "sync" for operation in operations) >= len(TEXTS)
+    image_folder = fresh(tmp_path / "image")
+
+    async def check_all() -> int:
+        checked = 0
+        for image in power_loss.images(prepared, operations, IMAGES, random):
+            for file in image_folder.iterdir():
+                file.unlink()
+            for name, content in image.items():
+                if name:
+                    (image_folder / name).write_bytes(content)
+            await check(image_folder, image[""].decode(), states, random)
+            checked += 1
+        return checked
+
+    assert asyncio.run(check_all()) == IMAGES

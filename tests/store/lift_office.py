@@ -1,0 +1,119 @@
+"""A small transport office for tests: three places, a bus and a car, and somebody who books."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time
+from random import Random
+from zoneinfo import ZoneInfo
+
+from flows.conversation import Outcome, Prompt
+from flows.value import Json, Value
+from gateway.community_lifts import (
+    Driver,
+    DriverHours,
+    LiftScheme,
+    ServiceHours,
+    TravelTime,
+    Vehicle,
+    install_lifts,
+)
+from gateway.services import lifts, trips
+from gateway.services.acting import Acting, Timing
+from gateway.store import people
+from gateway.store.database import Tx
+from gateway.store.lift_runs import BookingRules
+from gateway.store.lifts import trip_by_id
+
+ZONE = ZoneInfo("Europe/London")
+MONDAY = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+TUESDAY = "2026-03-03"
+ROSE, OMAR = "+447700900123", "+447700900124"
+PLACES = {"home": "Mill Lane", "shop": "Co-op", "hospital": "Royal Hospital"}
+TWO_HOURS = 120
+
+
+def scheme(*, bus: tuple[int, int] = (3, 1), with_car: bool = True) -> LiftScheme:
+    """Give a bus from 9 to 17 with two drivers in turn and a car from 10 to 16, Monday to Saturday."""
+    bus_hours = [
+        DriverHours(driver, "bus", weekday, starts, ends)
+        for weekday in range(6)
+        for driver, starts, ends in (
+            ("+447700900011", time(9), time(13)),
+            ("+447700900012", time(13), time(17)),
+        )
+    ]
+    car_hours = [DriverHours("+447700900013", "car", weekday, time(10), time(16)) for weekday in range(6)]
+    return LiftScheme(
+        vehicles=[Vehicle("bus", "Bus", *bus), Vehicle("car", "Car", 1, 0)],
+        drivers=[Driver(f"+4477009000{n}", f"Driver {n}") for n in (11, 12, 13)],
+        driver_hours=bus_hours + (car_hours if with_car else []),
+        service_hours=[ServiceHours(weekday, time(9), time(17)) for weekday in range(6)],
+        travel_times=[TravelTime("home", "shop", 10), TravelTime("home", "hospital", 30)],
+        rules=BookingRules(prior_notice_duration_min=TWO_HOURS),
+    )
+
+
+def open_office(tx: Tx, data: LiftScheme | None = None) -> None:
+    """Load places and transport."""
+    for key, label in PLACES.items():
+        tx.run("INSERT INTO place (key, label) VALUES (:key, :label)", key=key, label=label)
+    install_lifts(tx, data or scheme(), MONDAY)
+
+
+def journey(
+    time: str, *, day: str = TUESDAY, dropoff: str = "shop", needs: str = "alone", **more: Value
+) -> dict[str, Value]:
+    """Give what a conversation holds before lift.find: from home to somewhere at a local time."""
+    return {
+        "pickup": Value("place", ["home", PLACES["home"]]),
+        "dropoff": Value("place", [dropoff, PLACES[dropoff]]),
+        "day": Value("date", day),
+        "time": Value("time", time),
+        "needs": Value("choice", [needs, needs]),
+        **more,
+    }
+
+
+@dataclass
+class Office:
+    """Runs the lift actions in an open transaction, and keeps what was told and what happened."""
+
+    now: datetime = MONDAY
+    random: Random = field(default_factory=lambda: Random(7))
+    told: list[tuple[str, Prompt]] = field(default_factory=list)
+    events: list[tuple[str, str, Mapping[str, Json]]] = field(default_factory=list)
+
+    def act(self, tx: Tx, name: str, values: Mapping[str, Value], number: str = ROSE) -> Outcome:
+        """Run action `name` as the resident with `number`."""
+        acting = Acting(
+            tx=tx,
+            resident=people.meet(tx, number, self.now),
+            language="en",
+            now=self.now,
+            zone=ZONE,
+            random=self.random,
+            emit=self._emit,
+            tell=self._tell,
+        )
+        return lifts.ACTIONS[name].run(acting, values)
+
+    def pass_time(self, tx: Tx) -> datetime | None:
+        """Run what is due now."""
+        return lifts.TIMED(Timing(tx, self.now, ZONE, self.random, self._emit, self._tell))
+
+    def miss_first(self, tx: Tx) -> None:
+        """Say that nobody was there for the first trip."""
+        timing = Timing(tx, self.now, ZONE, self.random, self._emit, self._tell)
+        trips.miss(timing, trip_by_id(tx, 1))
+
+    def happened(self) -> list[str]:
+        """Give the types of the events so far."""
+        return [kind for kind, _, _ in self.events]
+
+    def _emit(self, type: str, subject: str, /, **data: Json) -> None:  # noqa: A002
+        self.events.append((type, subject, data))
+
+    def _tell(self, number: str, *prompts: Prompt, ref: str = "") -> None:
+        self.told += [(number, prompt) for prompt in prompts]

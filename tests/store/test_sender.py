@@ -1,0 +1,272 @@
+"""What is queued goes out once, in order of need, within what may be spent."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from gateway.clock import Clock
+from gateway.sender import MOST_ATTEMPTS, Sender, Spending
+from gateway.store.database import Store, Tx, open_store
+from gateway.store.outbound import Lane, queue_text
+from modem.driver import PartSent, Report, Send, SendFailed, Sent
+from modem.errors import LinkDown
+from tests.hands import Hands
+
+NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+ANA = "+447700900123"
+SPENDING = Spending(500, 20, "GB", ("GB",), ("+447700900000",), ZoneInfo("Europe/London"))
+
+Answer = Callable[[Send], PartSent | Sent | SendFailed | None]
+
+
+def taken(message: Send) -> Sent:
+    return Sent(message.id)
+
+
+def refused(code: int, *, retryable: bool, certain: bool = True) -> Answer:
+    return lambda message: SendFailed(message.id, message.first_part, code, "no", retryable, certain)
+
+
+@dataclass
+class ScriptedLink:
+    """A link whose answers are written down beforehand; the last one goes for all later texts."""
+
+    answers: list[Answer]
+    sent: list[Send] = field(default_factory=list)
+    sender: Sender | None = None
+
+    async def send(self, message: Send) -> None:
+        """Take a text and answer as written."""
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        event = answer(message)
+        if event is None:
+            raise LinkDown("the modem is not ready")
+        self.sent.append(message)
+        asyncio.get_running_loop().call_soon(
+            lambda: setattr(self, "task", asyncio.ensure_future(self._tell(event)))
+        )
+
+    async def _tell(self, event: PartSent | Sent | SendFailed) -> None:
+        assert self.sender is not None
+        if isinstance(event, SendFailed):
+            await self.sender.on_failed(event)
+        elif isinstance(event, Sent):
+            await self.sender.on_part_sent(PartSent(event.id, 0, int(event.id) % 256))
+            await self.sender.on_sent(event)
+
+
+@dataclass
+class Desk:
+    """A sender with its link, clock and store."""
+
+    store: Store
+    hands: Hands
+    link: ScriptedLink
+    sender: Sender
+
+    async def queue(
+        self,
+        body: str = "hello",
+        number: str = ANA,
+        kind: str = "statement",
+        lane: Lane = Lane.ANSWER,
+        ref: str = "",
+    ) -> int:
+        """Queue a text of one part."""
+        now = self.hands.now
+
+        def put(tx: Tx) -> int:
+            return queue_text(tx, number=number, body=body, parts=1, kind=kind, lane=lane, now=now, ref=ref)
+
+        return await self.store.write(put)
+
+    async def drain(self) -> list[str]:
+        """Send what may go now; give what the link was handed, in order."""
+        before = len(self.link.sent)
+        while await self.sender.send_next():
+            pass
+        return [message.body for message in self.link.sent[before:]]
+
+    async def state(self, text_id: int) -> str:
+        """Give the state of a text."""
+
+        def read(tx: Tx) -> str:
+            row = tx.one("SELECT state FROM outbound WHERE id = :id", id=text_id)
+            assert row is not None
+            return str(row["state"])
+
+        return await self.store.read(read)
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    store = await open_store(tmp_path / "plainline.db", now=NOW)
+    yield store
+    await store.close()
+
+
+def desk(store: Store, *answers: Answer, spending: Spending = SPENDING) -> Desk:
+    hands = Hands(NOW)
+    link = ScriptedLink(list(answers) or [taken])
+    sender = Sender(store, link, Clock(hands.sources()), spending, Random(1), 0.0, lambda: hands.steady)
+    link.sender = sender
+    return Desk(store, hands, link, sender)
+
+
+async def test_answers_go_before_notices_before_broadcasts(store: Store) -> None:
+    d = desk(store)
+    for lane in (Lane.BROADCAST, Lane.NOTICE, Lane.ANSWER):
+        await d.queue(lane.name, lane=lane)
+    assert await d.drain() == ["ANSWER", "NOTICE", "BROADCAST"]
+
+
+async def test_a_delivery_report_makes_it_delivered(store: Store) -> None:
+    d = desk(store)
+    text = await d.queue()
+    await d.drain()
+    assert await d.state(text) == "sent"
+    await d.sender.on_report(Report(ANA, text % 256, "pending", 32, None))
+    assert await d.state(text) == "sent"
+    await d.sender.on_report(Report(ANA, text % 256, "delivered", 0, None))
+    assert await d.state(text) == "delivered"
+
+
+async def test_a_report_for_another_number_or_reference_changes_nothing(store: Store) -> None:
+    d = desk(store)
+    text = await d.queue()
+    await d.drain()
+    await d.sender.on_report(Report("+447700900199", text % 256, "delivered", 0, None))
+    await d.sender.on_report(Report(ANA, (text + 1) % 256, "delivered", 0, None))
+    assert await d.state(text) == "sent"
+
+
+async def test_what_can_be_tried_again_is_tried_again_later(store: Store) -> None:
+    d = desk(store, refused(38, retryable=True), taken)
+    text = await d.queue()
+    assert await d.drain() == ["hello"]
+    assert await d.state(text) == "queued"
+    assert await d.drain() == []
+    d.hands.pass_time(timedelta(seconds=30))
+    assert await d.drain() == ["hello"]
+    assert await d.state(text) == "sent"
+
+
+async def test_it_is_not_tried_for_ever(store: Store) -> None:
+    d = desk(store, refused(38, retryable=True))
+    text = await d.queue()
+    for _ in range(MOST_ATTEMPTS + 5):
+        await d.drain()
+        d.hands.pass_time(timedelta(hours=1))
+    assert len(d.link.sent) == MOST_ATTEMPTS
+    assert await d.state(text) == "failed"
+
+
+async def test_what_cannot_succeed_is_not_tried_again(store: Store) -> None:
+    d = desk(store, refused(1, retryable=False))
+    text = await d.queue()
+    await d.drain()
+    assert await d.state(text) == "failed"
+
+
+@pytest.mark.parametrize("kind", ["question", "statement"])
+async def test_a_prompt_with_unknown_end_is_not_said_again(store: Store, kind: str) -> None:
+    d = desk(store, refused(-1, retryable=True, certain=False), taken)
+    text = await d.queue(kind=kind)
+    await d.drain()
+    d.hands.pass_time(timedelta(hours=1))
+    await d.drain()
+    assert len(d.link.sent) == 1
+    assert await d.state(text) == "uncertain"
+
+
+async def test_a_confirmation_with_unknown_end_is_said_once_more_with_its_reference(store: Store) -> None:
+    d = desk(store, refused(-1, retryable=True, certain=False))
+    text = await d.queue("Booked.", kind="confirmation", ref="4F")
+    for _ in range(5):
+        await d.drain()
+        d.hands.pass_time(timedelta(hours=1))
+    assert [message.body for message in d.link.sent] == ["Booked.", "Booked. (4F)"]
+    assert await d.state(text) == "uncertain"
+
+
+async def test_an_attempt_that_a_crash_cut_short_is_settled_at_the_next_start(store: Store) -> None:
+    d = desk(store)
+    question = await d.queue("Which day?", kind="question")
+    booked = await d.queue("Booked. Ref 4F", kind="confirmation", ref="4F")
+
+    def cut_short(tx: Tx) -> None:
+        tx.run("UPDATE outbound SET state = 'sending', attempts = 1")
+
+    await store.write(cut_short)
+    await d.sender.recover()
+    assert await d.state(question) == "uncertain"
+    assert await d.drain() == ["Booked. Ref 4F"]
+    assert await d.state(booked) == "sent"
+
+
+async def test_a_link_that_goes_down_keeps_the_text(store: Store) -> None:
+    d = desk(store, lambda _: None, taken)
+    text = await d.queue()
+    assert await d.drain() == []
+    assert await d.state(text) == "queued"
+    assert await d.drain() == ["hello"]
+
+
+async def test_todays_cap_holds_and_tomorrow_it_goes_on(store: Store) -> None:
+    d = desk(store, spending=Spending(3, 20, "GB", ("GB",), (), ZoneInfo("Europe/London")))
+    for n in range(5):
+        await d.queue(str(n))
+    assert await d.drain() == ["0", "1", "2"]
+    d.hands.pass_time(timedelta(hours=15))
+    assert await d.drain() == ["3", "4"]
+
+
+@pytest.mark.parametrize(
+    "number", ["60777", "+449061234567", "+34612345678", "Vodafone", "+447700900000", "+447012345678"]
+)
+async def test_nothing_goes_where_it_must_not(store: Store, number: str) -> None:
+    d = desk(store)
+    text = await d.queue(number=number)
+    assert await d.drain() == []
+    assert await d.state(text) == "held"
+
+
+async def test_one_number_does_not_get_a_flood(store: Store) -> None:
+    d = desk(store, spending=Spending(500, 4, "GB", ("GB",), (), ZoneInfo("Europe/London")))
+    for n in range(6):
+        await d.queue(str(n))
+    await d.queue("somebody else", number="+447700900199")
+    assert await d.drain() == ["0", "1", "2", "3", "somebody else"]
+
+
+async def test_texts_keep_the_pace_of_the_modem(store: Store) -> None:
+    d = desk(store)
+    d.sender.gap = 0.05
+    d.sender.steady = asyncio.get_running_loop().time
+    for n in range(3):
+        await d.queue(str(n))
+    times: list[float] = []
+    send = d.link.send
+
+    async def timed(message: Send) -> None:
+        times.append(asyncio.get_running_loop().time())
+        await send(message)
+
+    d.link.send = timed  # type: ignore[method-assign]
+    d.sender.link_ready(True)
+    running = asyncio.create_task(d.sender.run())
+    async with asyncio.timeout(10):
+        while len(times) < 3:
+            d.sender.wake()
+            await asyncio.sleep(0.01)
+    running.cancel()
+    assert all(later - earlier >= 0.049 for earlier, later in itertools.pairwise(times))

@@ -1,0 +1,97 @@
+"""The sample community Ashby on a real store, without a modem: texts go in, replies come out."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+
+from flows.library import BUILT_IN, load_library
+from flows.value import Json
+from gateway.clock import Clock
+from gateway.community import Community, load_community
+from gateway.intake import Intake
+from gateway.services import BINDING
+from gateway.store.community import install
+from gateway.store.database import Store, Tx, open_store
+from gateway.store.events import events_since
+from gateway.store.places import load_places
+from gateway.timers import Timers
+from gateway.turns import Turns
+from modem.driver import Inbox, Part
+from tests.hands import Hands
+
+ASHBY = Path(__file__).parent.parent / "gateway" / "sample" / "ashby"
+MONDAY = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+LIBRARY = load_library((BUILT_IN,), BINDING)
+
+
+class Village:
+    """Ashby, ready to be texted."""
+
+    def __init__(self, store: Store, community: Community, turns: Turns, hands: Hands) -> None:
+        self.store = store
+        self.community = community
+        self.turns = turns
+        self.hands = hands
+        self.clock = Clock(hands.sources())
+        self.intake = Intake(store, turns, self.clock, ("GB",), ("+447700900000",))
+        self.timers = Timers(store, turns, self.clock, lambda: None)
+        self.to_others: list[tuple[str, str]] = []
+        self._place = 0
+        self._seen_outbound = 0
+        self._seen_event = 0
+
+    async def text(self, sender: str, body: str) -> list[str]:
+        """Text the number and give the replies to the sender."""
+        self._place += 1
+        self.hands.pass_time(timedelta(seconds=45))
+        part = Part(f"SM:{self._place}", sender, body, self.hands.now)
+        await self.intake.take("test", "234150000000001", Inbox((part,)))
+        sent = await self.sent()
+        self.to_others = [(number, words) for number, words in sent if number != sender]
+        return [words for number, words in sent if number == sender]
+
+    async def sent(self) -> list[tuple[str, str]]:
+        """Give number and words of everything queued since this was last asked."""
+        rows = await self.store.read(_outbound_after, self._seen_outbound)
+        if rows:
+            self._seen_outbound = rows[-1][0]
+        return [(number, body) for _, number, body in rows]
+
+    async def events(self) -> list[tuple[str, dict[str, Json]]]:
+        """Give type and data of every event since this was last asked."""
+        found = await self.store.read(events_since, self._seen_event)
+        if found:
+            self._seen_event = found[-1][0]
+        return [(kind, data) for _, kind, _, data in found]
+
+    async def move_to(self, moment: datetime) -> None:
+        """Let time pass until `moment`, and do what is due then."""
+        self.hands.pass_time(moment - self.hands.now)
+        await self.timers.tick()
+
+
+@asynccontextmanager
+async def ashby(folder: Path, *, now: datetime = MONDAY, seed: int = 1) -> AsyncIterator[Village]:
+    """Open Ashby in `folder`, as at `now` (aware)."""
+    hands = Hands(now)
+    store = await open_store(folder / "plainline.db", now=now)
+    try:
+        community = load_community(ASHBY)
+        await store.write(install, community, now)
+        places = await store.read(load_places)
+        village = Village(store, community, Turns(LIBRARY, community, places, Random(seed)), hands)
+        await village.timers.tick()
+        await village.sent()
+        await village.events()
+        yield village
+    finally:
+        await store.close()
+
+
+def _outbound_after(tx: Tx, outbound_id: int) -> list[tuple[int, str, str]]:
+    rows = tx.all("SELECT id, number, body FROM outbound WHERE id > :id ORDER BY id", id=outbound_id)
+    return [(row["id"], row["number"], row["body"]) for row in rows]
