@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 
 from flows.answers.words import say
-
 from flows.conversation import Outcome
 from flows.model import ActionSpec
 from flows.value import Json, Value
@@ -29,12 +28,19 @@ NEEDS: Mapping[str, tuple[int, int]] = {
 }
 
 
-def rider(acting: Acting, values: Mapping[str, Value]) -> Outcome:  # noqa: ARG001
-    """Recall what the rider needs every time."""
-    if lift_runs.booking_rules(acting.tx) is None:
-        return Outcome("no_lifts")
-    needs = lifts.needs_of(acting.tx, acting.resident.id)
-    return Outcome("known", {"needs": Value("choice", [needs, needs])}) if needs else Outcome("new")
+def begin(acting: Acting, values: Mapping[str, Value]) -> Outcome:  # noqa: ARG001
+    """Say whether there are lifts in this community."""
+    return Outcome("no_lifts" if lift_runs.booking_rules(acting.tx) is None else "ready")
+
+
+def needs(acting: Acting, values: Mapping[str, Value]) -> Outcome:
+    """Recall what the rider needs every time, unless this time is different."""
+    if "needs" in values:
+        return Outcome("known", {"needs": values["needs"]})
+    remembered = lifts.needs_of(acting.tx, acting.resident.id)
+    if not remembered:
+        return Outcome("unknown")
+    return Outcome("known", {"needs": Value("choice", [remembered, remembered])})
 
 
 def route(acting: Acting, values: Mapping[str, Value]) -> Outcome:  # noqa: ARG001
@@ -135,7 +141,7 @@ def keep_times(timing: Timing) -> datetime | None:
 
 def _desk(acting: Acting) -> Desk:
     rules = lift_runs.booking_rules(acting.tx)
-    assert rules is not None, "lift.rider lets nobody in where there are no lifts"  # noqa: S101
+    assert rules is not None, "lift.begin lets nobody in where there are no lifts"  # noqa: S101
     return Desk(acting.tx, acting.now, acting.zone, rules)
 
 
@@ -212,7 +218,8 @@ _BOOKING = {"booked": TRIP, "already": TRIP, "many": (), "taken": ()}
 _BOOKING_ACTIONS = {
     spec.name: Action(spec, run)
     for spec, run in (
-        (ActionSpec("lift.rider", {"known": ("needs",), "new": (), "no_lifts": ()}), rider),
+        (ActionSpec("lift.begin", {"ready": (), "no_lifts": ()}), begin),
+        (ActionSpec("lift.needs", {"known": ("needs",), "unknown": ()}), needs),
         (ActionSpec("lift.route", {"good": (), "same_place": ()}), route),
         (ActionSpec("lift.day", {"open": (), **_DAY}), check_day),
         (
