@@ -12,13 +12,13 @@ from rapidfuzz.distance import OSA
 
 from flows.answers import TYPES
 from flows.answers.base import Choice, Question, Understood
-from flows.answers.fold import fold
 from flows.check_texts import Nowhere
 from flows.engine import HELP, MENU
 from flows.errors import Problem
 from flows.library import Library
 from flows.model import Ask, Flow, Step, Texts, static_options
 from flows.walk import CHOICE_TYPES
+from flows.words import spoken
 
 ALIKE_LETTERS = 8
 """Up to this length one different letter is too few to tell two choices apart; above it, two."""
@@ -44,7 +44,7 @@ def check_choices(library: Library, flow: Flow) -> list[Problem]:
 
 
 def _names(choice: Choice) -> list[str]:
-    return [fold(name) for name in (choice.label, *choice.also)]
+    return [spoken(name) for name in (choice.label, *choice.also)]
 
 
 def _problem(texts: Texts, step: Step, message: str) -> Problem:
@@ -132,7 +132,7 @@ def _keyword_clashes(library: Library) -> Iterable[Problem]:
     for flow in library.flows.values():
         for texts in flow.texts.values():
             for keyword in texts.keywords:
-                folded = fold(keyword)
+                folded = spoken(keyword)
                 if not folded:
                     yield Problem(
                         texts.path, 1, f"keyword `{keyword}` has no letter or digit in it; remove it"
@@ -157,7 +157,7 @@ def _word_clashes(library: Library) -> Iterable[Problem]:
         named += [(name, f"language {tag}") for tag, names in common.languages.items() for name in names]
         named += [(cry, "emergency") for cry in common.emergency]
         for word, meaning in named:
-            folded = fold(word)
+            folded = spoken(word)
             if not folded:
                 yield Problem(common.path, 1, f"`{word}` has no letter or digit in it; remove it")
                 continue

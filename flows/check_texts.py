@@ -59,7 +59,6 @@ def _common(common: Common) -> Iterable[Problem]:
         yield Problem(
             common.path, 1, f'[languages] lacks the language\'s own name: {common.language} = ["…"]'
         )
-    hints = [HINT + name for name in TYPES]
     fills = _fills()
     for key in fills:
         if key not in common.phrases:

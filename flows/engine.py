@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from flows.answers.base import Unclear
-from flows.answers.fold import fold
 from flows.conversation import Conversation, Expired, Input, Setting, Started, TextIn, Turn
 from flows.library import Library
 from flows.value import text
 from flows.walk import LIVE, Walk
-from flows.words import Keyword, Word
+from flows.words import Keyword, Word, spoken
 
 MENU = "menu"
 """The flow that answers whatever nothing else does; every library has one."""
@@ -73,7 +72,7 @@ def _expired(library: Library, conversation: Conversation | None, _: Expired, se
 def _text(library: Library, conversation: Conversation | None, body: str, setting: Setting) -> Turn:
     walk = _open(library, conversation, setting)
     more = conversation.more if conversation else ()
-    folded = fold(body)
+    folded = spoken(body)
     vocabulary = library.vocabulary
     word = vocabulary.word(folded)
     cry = vocabulary.emergency(folded, walk.language)
@@ -104,7 +103,7 @@ def _answer(walk: Walk, body: str, folded: str) -> None:
     in_menu = walk.flow.name == MENU
     if keyword is None and in_menu:
         keyword = walk.library.vocabulary.mentioned(folded, walk.language)
-    if keyword is not None and (in_menu or not keyword.argument) and keyword.flow != walk.flow.name:
+    if keyword is not None and (in_menu or not keyword.argument):
         _begin(walk, keyword)
     else:
         walk.misunderstood(answer)

@@ -13,7 +13,7 @@ from flows.errors import FlowsError
 from flows.library import COMMON, Library
 from flows.load import ANY
 from flows.machine import follow
-from flows.model import Ask, Flow, Phrase, Step
+from flows.model import Ask, Flow, OptionText, Phrase, Step
 from flows.value import Json, Value, text
 from flows.words import HINT
 
@@ -313,7 +313,12 @@ class Walk:
             return own[name]
         if name in EXTRAS:
             return text(str(getattr(self.setting, name)))
-        return self._answers.get(name)
+        value = self._answers.get(name)
+        return _relabelled(value, self._labels(name)) if value is not None else None
+
+    def _labels(self, name: str) -> Mapping[str, OptionText]:
+        texts = self.flow.texts.get(self.language)
+        return texts.options.get(name, {}) if texts else {}
 
     def _phrase(self) -> Phrase | None:
         flow = self.flow
@@ -324,7 +329,7 @@ class Walk:
             return ()
         given = ask.options.get("options")
         if isinstance(given, Mapping):
-            return _given_choices(self._answers.get(str(given.get("from", ""))))
+            return _given_choices(self._answers.get(str(given.get("from", ""))), self._labels(ask.name))
         return self.library.choices(self.flow, ask, self.language)
 
     def _here(self) -> str:
@@ -365,6 +370,20 @@ def outcome(value: Value) -> str:
     return ANSWERED
 
 
-def _given_choices(value: Value | None) -> list[Choice]:
+def _given_choices(value: Value | None, labels: Mapping[str, OptionText]) -> list[Choice]:
+    """Give the choices an action gave; those the flow's texts name too are labelled by the texts."""
     pairs = value.data if value is not None and isinstance(value.data, Sequence) else ()
-    return [Choice(str(pair[0]), str(pair[1])) for pair in pairs if isinstance(pair, Sequence)]
+    return [
+        Choice(key, labels[key].label, labels[key].also)
+        if (key := str(pair[0])) in labels
+        else Choice(key, str(pair[1]))
+        for pair in pairs
+        if isinstance(pair, Sequence)
+    ]
+
+
+def _relabelled(value: Value, labels: Mapping[str, OptionText]) -> Value:
+    """Give a chosen option its label in the language of the moment, which may have changed since."""
+    if value.type == "choice" and isinstance(value.data, Sequence) and value.data[0] in labels:
+        return Value("choice", [value.data[0], labels[str(value.data[0])].label])
+    return value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -49,6 +50,9 @@ MENTION_LETTERS_MIN = 4
 """A keyword shorter than this counts only at the beginning of a text, and only as it is written."""
 
 
+_PUNCTUATION = re.compile(r"[,.!?;:¡¿…]+(?=\s)|(?<=\s)[¡¿]+")
+
+
 @dataclass(frozen=True, slots=True)
 class Word:
     """A global word that was recognised; `value` is the language tag when a language was named."""
@@ -67,8 +71,16 @@ class Keyword:
     argument: str = ""
 
 
+def spoken(text: str) -> str:
+    """Fold a text and drop the punctuation between its words."""
+    return _PUNCTUATION.sub("", fold(text))
+
+
 class Vocabulary:
-    """Everything that can be recognised outside a question, indexed once for all languages."""
+    """Everything that can be recognised outside a question, indexed once for all languages.
+
+    Its methods take texts as `spoken` gives them.
+    """
 
     def __init__(self, common: Mapping[str, Common], flows: Iterable[Flow]) -> None:
         self._words: dict[str, Word] = {}
@@ -79,12 +91,12 @@ class Vocabulary:
         for language, texts in common.items():
             self._add_words(language, texts)
             for word in texts.emergency:
-                self._add_cry(fold(word), language)
+                self._add_cry(spoken(word), language)
         self._keywords: dict[str, dict[str, str]] = {}
         for flow in flows:
             for language, own in flow.texts.items():
                 for keyword in own.keywords:
-                    self._keywords.setdefault(fold(keyword), {})[language] = flow.name
+                    self._keywords.setdefault(spoken(keyword), {})[language] = flow.name
         self._longest = max((len(keyword.split()) for keyword in self._keywords), default=0)
 
     def word(self, folded: str) -> Word | None:
@@ -97,7 +109,8 @@ class Vocabulary:
 
     def emergency(self, folded: str, language: str) -> str:
         """Give the language of an emergency word in the text, `language` before others (empty: none)."""
-        found = self._cries.get(folded) or self._cry_inside(folded)
+        bare = _PUNCTUATION.sub("", folded)
+        found = self._cries.get(bare) or self._cry_inside(bare)
         return language if language in found else next(iter(found), "")
 
     def _cry_inside(self, folded: str) -> tuple[str, ...]:
@@ -158,13 +171,13 @@ class Vocabulary:
     def _add_words(self, language: str, texts: Common) -> None:
         for name, words in texts.words.items():
             if name == PLEASE:
-                self._please.update(part for word in words for part in fold(word).split())
+                self._please.update(part for word in words for part in spoken(word).split())
                 continue
             for word in words:
-                self._add_word(fold(word), name, language, "")
+                self._add_word(spoken(word), name, language, "")
         for tag, names in texts.languages.items():
             for name in names:
-                self._add_word(fold(name), "language", tag, tag)
+                self._add_word(spoken(name), "language", tag, tag)
 
     def _add_word(self, folded: str, name: str, language: str, value: str) -> None:
         known = self._words.get(folded)
@@ -188,6 +201,6 @@ class Vocabulary:
 def _rest(text: str, words: list[str], count: int) -> str:
     """Give the text after `count` folded words, as it was written where that can be told."""
     written = text.split()
-    if fold(" ".join(written[:count])) == " ".join(words[:count]):
+    if spoken(" ".join(written[:count])) == " ".join(words[:count]):
         return " ".join(written[count:])
     return " ".join(words[count:])
