@@ -18,8 +18,9 @@ _GSM_7 = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà€{}[]~|^\\\f"
 )
-# libgammu writes no C0 character but these: it ends the text at a NUL and makes a tilde of U+0001.
+# libgammu ends the text at a NUL, and for old telephones' sake writes a tilde in UCS-2 as U+0001.
 _UNSENDABLE = {code: None for code in range(0x20) if chr(code) not in "\n\r\f"}
+_UCS2_CODING = 0x08
 _OUTCOMES = {"Delivered": "delivered", "Pending": "pending", "Failed": "failed"}
 
 
@@ -127,6 +128,16 @@ def _encode(part: dict[str, Any], message: driver.Send) -> Outgoing:
         "Type": "Status_Report" if message.report else "Submit",
     }
     octets = gammu.EncodePDU(part, "Submit")
-    submit = octets[1 + octets[0] :]
+    submit = _with_tildes(octets[1 + octets[0] :], header["Text"])
     # An empty centre's address means the one on the SIM.
     return Outgoing(raw="00" + submit.hex().upper(), length=len(submit))
+
+
+def _with_tildes(submit: bytes, header: bytes) -> bytes:
+    """`submit` with U+0001, which no text sent contains, made into the tilde it stands for."""
+    coding = 5 + (submit[2] + 1) // 2
+    if submit[coding] != _UCS2_CODING:
+        return submit
+    begin = coding + 3 + len(header)
+    units = (submit[at : at + 2] for at in range(begin, len(submit), 2))
+    return submit[:begin] + b"".join(b"\0~" if unit == b"\0\x01" else unit for unit in units)
