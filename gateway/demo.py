@@ -60,7 +60,10 @@ def prepare_demo(folder: Path = FOLDER) -> Path:
     settings = folder / "plainline.toml"
     folder.mkdir(mode=0o700, exist_ok=True)
     if not (folder / "community").exists():
-        shutil.copytree(SAMPLE, folder / "community")
+        # Named only once it is whole, as somebody may stop the demo here.
+        unfinished = folder / ".community"
+        shutil.copytree(SAMPLE, unfinished, dirs_exist_ok=True)
+        unfinished.rename(folder / "community")
     if not settings.exists():
         settings.write_text(_SETTINGS.format(number=NUMBER, port=_free_port()), encoding="utf-8")
     return settings

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from gateway.commands import exits
 from gateway.commands.command import add_command
 
 if TYPE_CHECKING:
+    from flows.errors import Problem
     from gateway.commands.command import Commands
 
 
@@ -56,7 +58,7 @@ def check(options: argparse.Namespace) -> int:
 
     library, problems = check_flows(options.folders)
     for problem in problems:
-        print(problem)
+        print(_from_here(problem))
     if problems:
         print(f"{len(problems)} to put right.")
         return exits.FAILED
@@ -67,14 +69,20 @@ def check(options: argparse.Namespace) -> int:
 def draw(options: argparse.Namespace) -> int:
     """Print one flow as Mermaid text."""
     from flows.draw import draw as mermaid
+    from flows.library import BUILT_IN, load_library
 
-    from gateway.flow_check import check_flows
-
-    library, problems = check_flows(options.folders)
-    for problem in problems:
-        print(problem, file=sys.stderr)
+    library = load_library((BUILT_IN, *options.folders))
     if options.name not in library.flows:
-        print(f"plainline: no flow {options.name}. There are: {', '.join(library.flows)}", file=sys.stderr)
+        for problem in library.problems:
+            print(_from_here(problem), file=sys.stderr)
+        print(f"plainline: no flow {options.name}. There are: {', '.join(library.flows)}.", file=sys.stderr)
         return exits.FAILED
     print(mermaid(library.flow(options.name)).rstrip())
     return exits.DONE
+
+
+def _from_here(problem: Problem) -> str:
+    """Say where a problem stands as seen from the current folder."""
+    place = Path(problem.path)
+    nearer = place.relative_to(Path.cwd()) if place.is_relative_to(Path.cwd()) else place
+    return str(replace(problem, path=str(nearer)))

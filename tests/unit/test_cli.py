@@ -141,3 +141,25 @@ def test_a_reader_that_goes_away_is_no_fault(tmp_path: Path) -> None:
     piped = f"{sys.executable} -u -m gateway --help | true"
     done = subprocess.run(["bash", "-c", piped], capture_output=True, text=True, check=False, cwd=tmp_path)
     assert done.stderr == ""
+
+
+def test_a_flow_is_drawn_as_mermaid() -> None:
+    done = plainline("flows", "draw", "lift")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("stateDiagram-v2\n")
+
+
+def test_a_flow_that_is_not_there_is_answered_with_those_that_are() -> None:
+    done = plainline("flows", "draw", "lfit")
+    assert (done.returncode, done.stdout) == (exits.FAILED, "")
+    assert done.stderr.startswith("plainline: no flow lfit. There are: ")
+    assert "lift" in done.stderr
+
+
+def test_mistakes_in_flows_are_named_as_seen_from_here(tmp_path: Path) -> None:
+    (tmp_path / "mine" / "tea").mkdir(parents=True)
+    (tmp_path / "mine" / "tea" / "flow.yaml").write_text("flow: tea\nversion: 1\nstart: nowhere\nsteps: {}\n")
+    done = plainline("flows", "check", str(tmp_path / "mine"), folder=tmp_path)
+    assert done.returncode == exits.FAILED
+    assert "\nmine/tea/flow.yaml:" in f"\n{done.stdout}"
+    assert done.stdout.endswith(" to put right.\n")
