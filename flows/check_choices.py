@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import unicodedata
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from jellyfish import metaphone
@@ -12,11 +13,13 @@ from rapidfuzz.distance import OSA
 
 from flows.answers import TYPES
 from flows.answers.base import Choice, Question, Understood
+from flows.answers.options import problems as option_problems
 from flows.check_texts import Nowhere
 from flows.engine import HELP, MENU
 from flows.errors import Problem
 from flows.library import Library
 from flows.model import Ask, Flow, Step, Texts, static_options
+from flows.value import Json
 from flows.walk import CHOICE_TYPES
 from flows.words import spoken
 
@@ -90,23 +93,33 @@ def _latin(words: str) -> str:
 
 
 def _understood(step: Step, ask: Ask, texts: Texts, choices: Sequence[Choice]) -> Iterable[Problem]:
-    """Each name has to come out as its own choice, through the very parser that will hear it."""
-    if ask.type != "choice":
+    """Each name has to come out as its own choice, through the very parsers that will hear it."""
+    if ask.type not in TYPES or option_problems(ask.type, ask.options):
         return
     question = Question(texts.language, _NOON, "GB", Nowhere(), ask.options, choices)
-    for choice in choices:
+    for place, choice in enumerate(choices, 1):
         for name in _names(choice):
-            answer = TYPES["choice"].parse(name, question)
-            key = (
-                answer.value.data[0]
-                if isinstance(answer, Understood) and isinstance(answer.value.data, list | tuple)
-                else ""
-            )
+            key = _parsed("choice", name, question) or ""
             if key != choice.key:
                 taken = f"as `{key}`" if key else "not at all"
                 yield _problem(
                     texts, step, f"`{name}` of `{choice.key}` would be understood {taken}; reword it"
                 )
+            number = _parsed("number", name, replace(question, options={}, choices=()))
+            if isinstance(number, int) and number != place and 0 < number <= len(choices):
+                other = choices[number - 1].key
+                yield _problem(
+                    texts, step, f"`{name}` of `{choice.key}` is also the number of `{other}`; reword it"
+                )
+
+
+def _parsed(kind: str, name: str, question: Question) -> Json:
+    """Give what an answer type makes of a name (None: nothing); of a choice, its key."""
+    answer = TYPES[kind].parse(name, question)
+    if not isinstance(answer, Understood):
+        return None
+    data = answer.value.data
+    return data[0] if kind == "choice" and isinstance(data, list | tuple) else data
 
 
 def _global(

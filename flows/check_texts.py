@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from flows.answers import TYPES
 from flows.answers.base import Question
+from flows.answers.options import problems as option_problems
 from flows.answers.reasons import REASONS
 from flows.answers.words import say
 from flows.errors import Problem
@@ -228,6 +229,8 @@ def _typical(flow: Flow, language: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for step in flow.steps.values():
         if step.ask is None or step.ask.type not in TYPES or step.ask.type in CHOICE_TYPES:
+            continue
+        if option_problems(step.ask.type, step.ask.options):
             continue
         question = Question(language, _NOON, "GB", Nowhere(), step.ask.options)
         found[step.ask.name] = say(TYPES[step.ask.type].typical(question), language, UTC)

@@ -11,7 +11,7 @@ import pytest
 from flows.conversation import Conversation, Happened, Outcome
 from flows.errors import FlowsError
 from flows.library import Library, load_library
-from flows.value import Value, text
+from flows.value import Json, Value, text
 from tests.unit.flow_making import NOW, Resident, make_library, setting
 
 
@@ -372,10 +372,10 @@ def test_a_conversation_keeps_the_version_it_began_with(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("gone", [{"version": 9}, {"flow": "ghost"}, {"step": "ghost"}, {"language": "xx"}])
 def test_a_conversation_whose_flow_is_gone_fails_into_the_menu(
-    library: Library, gone: Mapping[str, object]
+    library: Library, gone: Mapping[str, Json]
 ) -> None:
-    data = {**Conversation("lift", 1, "day", "en").to_json(), **gone}
-    ann = Resident(library, conversation=Conversation.from_json(data))  # type: ignore[arg-type]
+    data: dict[str, Json] = {**Conversation("lift", 1, "day", "en").to_json(), **gone}
+    ann = Resident(library, conversation=Conversation.from_json(data))
     assert ann.texts("tomorrow") != ""
     if "language" not in gone:
         assert Happened("conversation.ended", {"flow": data["flow"], "status": "failed"}) in ann.effects
