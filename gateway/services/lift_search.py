@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
-from gateway.seats import Load, best_run, nearest_starts
+from gateway.seats import Load, Run, best_run, nearest_starts
 from gateway.store import lift_runs
 from gateway.store.database import Tx
 from gateway.store.lift_runs import BookingRules
@@ -86,10 +86,7 @@ class Desk:
             return "outside_hours"
         if journey.load.starts_at < self.soonest:
             return "too_soon"
-        lift_runs.plan_day(self.tx, journey.day, self.zone)
-        runs = lift_runs.runs_on(self.tx, journey.day)
-        loads = lift_runs.loads_on(self.tx, journey.day)
-        return "free" if best_run(runs, loads, journey.load) else "full"
+        return "free" if run_with_room(self.tx, self.zone, journey) else "full"
 
     def offers(self, wish: Wish) -> list[datetime]:
         """Give the nearest local times that can be had: that day's, or else one a day after it."""
@@ -108,14 +105,18 @@ class Desk:
             return []
         lift_runs.plan_day(self.tx, wish.day, self.zone)
         wanted = self.journey(wish).load
-        starts = nearest_starts(
-            self._grid(wish.day, wanted),
+        starts = list(self._grid(wish.day, wanted))
+        if not starts:
+            return []
+        last = wanted.moved(starts[-1]).ends_at
+        found = nearest_starts(
+            starts,
             lift_runs.runs_on(self.tx, wish.day),
-            lift_runs.loads_on(self.tx, wish.day),
+            lift_runs.loads_during(self.tx, wish.day, starts[0], last),
             wanted,
             most,
         )
-        return [start.astimezone(self.zone) for start in starts]
+        return [start.astimezone(self.zone) for start in found]
 
     def _grid(self, day: date, wanted: Load) -> Iterator[datetime]:
         hours = lift_runs.service_hours(self.tx, day.weekday())
@@ -133,3 +134,11 @@ class Desk:
             return False
         opens, closes = (datetime.combine(journey.day, at, self.zone) for at in hours)
         return opens <= journey.load.starts_at and journey.load.ends_at <= closes
+
+
+def run_with_room(tx: Tx, zone: tzinfo, journey: Journey) -> Run | None:
+    """Give the run that should carry a journey (None: none has room at its time)."""
+    lift_runs.plan_day(tx, journey.day, zone)
+    load = journey.load
+    loads = lift_runs.loads_during(tx, journey.day, load.starts_at, load.ends_at)
+    return best_run(lift_runs.runs_on(tx, journey.day), loads, load)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from flows.answers.words import say
-
 from flows.conversation import Outcome
 from flows.model import ActionSpec
 from flows.value import Json, Value

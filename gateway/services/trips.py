@@ -8,10 +8,10 @@ from typing import TypeAlias
 
 from flows.conversation import Prompt
 from flows.value import Value, text
-from gateway.seats import best_run
 from gateway.services.acting import Acting, Timing
 from gateway.services.codes import new_code
 from gateway.services.lifecycle import advance, lifecycle
+from gateway.services.lift_search import run_with_room
 from gateway.store import lift_runs, lifts, people
 from gateway.store.lifts import Journey, Trip
 
@@ -44,12 +44,7 @@ def request(acting: Acting, journey: Journey) -> Trip:
 
 def seat(scene: Scene, trip: Trip) -> Trip | None:
     """Book a trip into the run that suits it best (None: no run has room, nothing was changed)."""
-    lift_runs.plan_day(scene.tx, trip.journey.day, scene.zone)
-    run = best_run(
-        lift_runs.runs_on(scene.tx, trip.journey.day),
-        lift_runs.loads_on(scene.tx, trip.journey.day),
-        trip.journey.load,
-    )
+    run = run_with_room(scene.tx, scene.zone, trip.journey)
     return _move(scene, trip, "seat", run.id) if run else None
 
 

@@ -163,13 +163,16 @@ def runs_on(tx: Tx, day: date) -> list[Run]:
     return [Run(row[0], from_text(row[1]), from_text(row[2]), row[3], row[4]) for row in rows]
 
 
-def loads_on(tx: Tx, day: date) -> dict[int, list[Load]]:
-    """Give what is booked on a day's runs, by run."""
+def loads_during(tx: Tx, day: date, starts_at: datetime, ends_at: datetime) -> dict[int, list[Load]]:
+    """Give what is booked on a day's runs at some time between two moments, by run."""
     loads: dict[int, list[Load]] = {}
     for row in tx.all(
         "SELECT t.run_id, t.starts_at, t.ends_at, t.seats, t.wheelchairs FROM run r "
-        "JOIN trip t ON t.run_id = r.id AND t.state = 'booked' WHERE r.date = :day",
+        "JOIN trip t ON t.run_id = r.id AND t.state = 'booked' "
+        "WHERE r.date = :day AND t.starts_at < :ends_at AND t.ends_at > :starts_at",
         day=day.isoformat(),
+        starts_at=to_text(starts_at),
+        ends_at=to_text(ends_at),
     ):
         load = Load(from_text(row[1]), from_text(row[2]), row[3], row[4])
         loads.setdefault(row[0], []).append(load)
