@@ -14,8 +14,8 @@ from gateway.terminal import Prompt
 from modem.virtual.client import Simulator, SimulatorError
 from modem.virtual.phone import Phone, Received
 
-# One line may bring several texts, and sending each takes a modem most of a second.
-QUIET_SECONDS = 1.2
+# One line may bring several texts, one soon after the other.
+QUIET_SECONDS = 0.5
 HEARTBEAT_SECONDS = 2.0
 COMMENT = "#"
 

@@ -37,6 +37,8 @@ def configure_logs(level: str, stream: TextIO | None = None) -> None:
     handler = logging.StreamHandler(target)
     handler.setFormatter(WordsFormatter() if target.isatty() else JsonFormatter())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    # It tells of every step of every conversation, and at its finest with what was said.
+    logging.getLogger("transitions").setLevel(logging.WARNING)
 
 
 class JsonFormatter(logging.Formatter):

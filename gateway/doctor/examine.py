@@ -16,8 +16,10 @@ from gateway.doctor.running import ask_gateway, running
 
 def examine(config: Config) -> Iterator[Finding]:
     """Give what there is to say about the machine, the data and the modems, as it becomes known."""
+    page = ask_gateway(config)
+    trusted = page is not None and page["clock"] == "trusted"
     yield machine.settings(config)
-    yield machine.clock(datetime.now(UTC), synchronised())
+    yield machine.clock(datetime.now(UTC), trusted or synchronised())
     yield machine.disk(config.data)
     if folder := machine.data_folder(config.data):
         yield folder
@@ -25,7 +27,7 @@ def examine(config: Config) -> Iterator[Finding]:
     yield data.flows(config)
     if config.community is not None:
         yield data.community(config.community)
-    if (page := ask_gateway(config)) is not None:
+    if page is not None:
         yield from running(config, page)
         return
     yield look("gateway", "It is not running.", f"Start it: plainline run --config {config.path}")

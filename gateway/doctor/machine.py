@@ -20,8 +20,8 @@ NO_ROOM = 100_000_000  # bytes
 DEVICE_PATTERNS = ("serial/by-id/*", "ttyUSB*", "ttyACM*")
 
 
-def clock(now: datetime, synchronised: bool) -> Finding:
-    """Whether the time can be believed."""
+def clock(now: datetime, confirmed: bool) -> Finding:
+    """Whether the time can be believed; `confirmed` by the internet or by the network's time on a text."""
     moment = f"{now.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
     if not FIRST_YEAR <= now.year <= LAST_YEAR:
         return bad(
@@ -29,13 +29,13 @@ def clock(now: datetime, synchronised: bool) -> Finding:
             f"It says {moment}, which cannot be.",
             "Set it (sudo timedatectl set-time ...), or connect the box to the internet for a moment.",
         )
-    if not synchronised:
+    if not confirmed:
         return look(
             "clock",
             f"It says {moment}, but nothing keeps it right: deadlines wait until a text's time confirms it.",
             "Let it be set over the internet (sudo timedatectl set-ntp true), or add a clock module.",
         )
-    return ok("clock", f"It says {moment} and is kept right.")
+    return ok("clock", f"It says {moment}, and that is confirmed.")
 
 
 def disk(folder: Path) -> Finding:

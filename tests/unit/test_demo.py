@@ -7,7 +7,7 @@ import signal
 import socket
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from gateway.config import HttpConfig, load_config
@@ -37,10 +37,9 @@ def test_what_somebody_changed_in_the_demo_is_kept(tmp_path: Path) -> None:
 def test_the_demo_finds_a_port_of_its_own_when_the_usual_one_is_taken(tmp_path: Path) -> None:
     usual = HttpConfig()
     with socket.socket() as other:
-        try:
+        # Where somebody else has it already, that is as good.
+        with suppress(OSError):
             other.bind((usual.host, usual.port))
-        except OSError:
-            pass  # Somebody else has it, which is as good.
         config = load_config(prepare_demo(tmp_path / "demo-data"))
     assert config.http.port != usual.port
 

@@ -153,3 +153,9 @@ def test_a_terminal_gets_words_and_a_file_gets_json() -> None:
     assert words[8:].rstrip() == " info    link ready  (link=main)"
     piped = subprocess.run([sys.executable, "-c", SCRIPT], stderr=subprocess.PIPE, check=True)
     assert json.loads(piped.stderr)["link"] == "main"
+
+
+def test_the_steps_of_conversations_are_nobodys_news(stream: io.StringIO) -> None:
+    configure_logs("debug", stream)
+    logging.getLogger("transitions.core").info("Finished processing state pickup enter callbacks.")
+    assert stream.getvalue() == ""
