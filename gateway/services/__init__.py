@@ -13,5 +13,5 @@ ACTIONS: Mapping[str, Action] = {**help.ACTIONS, **lifts.ACTIONS, **people.ACTIO
 BINDING = frozenset(name for name, action in ACTIONS.items() if action.spec.binding)
 """The actions that change the world: BACK does not go behind them."""
 
-TIMED: tuple[Timed, ...] = (votes.TIMED,)
+TIMED: tuple[Timed, ...] = (lifts.TIMED, votes.TIMED)
 """What services do because time passes."""
