@@ -13,25 +13,26 @@ from random import Random, SystemRandom
 from typing import TypeVar
 
 from aiohttp import web
-from modem.link import Link, LinkChanged, LinkSettings, LinkState
 
 from flows.library import BUILT_IN, load_library
 from gateway.clock import Clock
 from gateway.community import Community, load_community
 from gateway.config import Config, ModemConfig
-from gateway.errors import StoreError
+from gateway.errors import ConfigError, StoreError
 from gateway.intake import Intake
 from gateway.sender import Sender, Spending
 from gateway.services import BINDING
 from gateway.store import outbound
 from gateway.store.community import install
 from gateway.store.database import Store, open_store
+from gateway.store.facts import fact, keep_fact
 from gateway.store.places import load_places
 from gateway.timers import Timers
 from gateway.turns import Turns
 from gateway.version import VERSION
 from gateway.web.health import Health, ModemHealth, health_routes
 from modem.driver import Inbox, PartSent, Report, SendFailed, Sent
+from modem.link import Link, LinkChanged, LinkSettings, LinkState
 from modem.virtual.process import running as software_network
 
 log = logging.getLogger(__name__)
@@ -136,7 +137,12 @@ async def running(
 
 
 async def _community(config: Config, store: Store, clock: Clock) -> Community:
-    community = load_community(config.community) if config.community else Community.unnamed(config)
+    if config.community is None:
+        raise ConfigError(
+            f"{config.path}: no community is named, so nobody could be helped. "
+            'Write community = "FOLDER" at the top; gateway/sample/ashby is one to copy and change.'
+        )
+    community = load_community(config.community)
     await store.write(install, community, clock.now())
     return community
 
@@ -170,7 +176,7 @@ async def _attach_modems(
     )
     for settings in config.modems:
         device = devices.get(settings.name, settings.device)
-        link = Link(LinkSettings(settings.name, device, settings.pin), random=random)
+        link = await _link(gateway, settings, device, random)
         sender = Sender(
             gateway.store,
             link,
@@ -186,6 +192,21 @@ async def _attach_modems(
     for modem in gateway.modems:
         await modem.link.start()
         stack.push_async_callback(modem.link.stop)
+
+
+async def _link(gateway: Gateway, settings: ModemConfig, device: str, random: Random) -> Link:
+    name = f"tried-pin:{settings.name}"
+
+    async def remember_pin(fingerprint: str | None) -> None:
+        await gateway.store.write(keep_fact, name, fingerprint)
+
+    return Link(
+        LinkSettings(settings.name, device, settings.pin),
+        random=random,
+        now=lambda: gateway.clock.now().astimezone(gateway.turns.community.zone),
+        remember_pin=remember_pin,
+        tried_pin=await gateway.store.read(fact, name),
+    )
 
 
 async def _software_devices(stack: AsyncExitStack, config: Config) -> dict[str, str]:

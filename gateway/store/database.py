@@ -178,6 +178,7 @@ def _prepare(connection: sqlite3.Connection, now: datetime) -> None:
         "PRAGMA foreign_keys = ON",
         "PRAGMA secure_delete = ON",
         "PRAGMA trusted_schema = OFF",
+        "PRAGMA temp_store = MEMORY",  # or savepoints would put residents' words into /var/tmp
         "PRAGMA wal_autocheckpoint = 1000",
     ):
         connection.execute(setting)

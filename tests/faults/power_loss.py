@@ -20,7 +20,7 @@ SECTOR = 512
 CALLS = "trace=pwrite64,pwritev,write,fdatasync,fsync,ftruncate,unlink,unlinkat,rename,renameat"
 
 _LINE = re.compile(r"^\d+ +(\w+)\((.*)\) += (-?\d+)")
-_HANDLE = re.compile(r"^\d+<([^>]*)>(?:, (.*))?$", re.DOTALL)
+_HANDLE = re.compile(r"^\d+<([^>]*)>(?:\(deleted\))?(?:, (.*))?$", re.DOTALL)
 _BYTES = re.compile(r'^"((?:\\x[0-9a-f]{2})*)"(?:, (.*))?$')
 
 
@@ -99,7 +99,7 @@ def _operation(line: str, folder: Path) -> Operation | None:
         assert not (call.startswith("rename") and any(folder in name.parents for name in names)), line
         return Operation("remove", names[-1].name) if folder in names[-1].parents else None
     handle = _HANDLE.match(arguments)
-    assert handle is not None, line
+    assert handle is not None, line[:120]
     path = Path(_unescape(handle[1]))
     if call == "write" and arguments.startswith("1<"):
         return Operation("tell", data=_data(handle[2])[0])

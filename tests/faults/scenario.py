@@ -86,11 +86,11 @@ async def gateway(folder: Path) -> tuple[Store, Intake, Sender]:
     return store, intake, sender
 
 
-async def take(folder: Path, numbers: list[int], *, send: bool) -> None:
-    """Take texts in order; the store is opened again half-way, so that a checkpoint is among the writes."""
+async def take(folder: Path, numbers: list[int], *, send: bool, reopen: bool) -> None:
+    """Take texts in order; `reopen` the store half-way, so that a checkpoint is among the writes."""
     store, intake, sender = await gateway(folder)
     for index, number in enumerate(numbers):
-        if index == len(TEXTS) // 2:
+        if reopen and index == len(TEXTS) // 2:
             await store.close()
             store, intake, sender = await gateway(folder)
         await intake.take("test", IMSI, Inbox((part(number),)))
@@ -109,4 +109,6 @@ async def drain(sender: Sender) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(take(Path(sys.argv[1]), [int(number) for number in sys.argv[3:]], send=sys.argv[2] == "send"))
+    mode = sys.argv[2]
+    texts = [int(number) for number in sys.argv[3:]]
+    asyncio.run(take(Path(sys.argv[1]), texts, send=mode == "send", reopen=mode == "reopen"))
