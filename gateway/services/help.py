@@ -41,6 +41,8 @@ LIFECYCLE = lifecycle(
 def open_request(acting: Acting, values: Mapping[str, Value]) -> Outcome:
     """Open a request from the resident's own words and tell the people on duty."""
     what = _words(values, "what")
+    if not any(letter.isalpha() for letter in what):
+        return Outcome("wordless")
     mine = store.open_requests_of(acting.tx, acting.resident.id)
     for request in mine:
         if request.what.casefold() == what.casefold() and acting.now - request.opened_at < SAME_AGAIN:
@@ -176,7 +178,9 @@ ACTIONS: Mapping[str, Action] = {
     action.spec.name: action
     for action in (
         Action(
-            ActionSpec("help.open", {"opened": _FACTS, "already": _FACTS, "many": ()}, binding=True),
+            ActionSpec(
+                "help.open", {"opened": _FACTS, "wordless": (), "already": _FACTS, "many": ()}, binding=True
+            ),
             open_request,
         ),
         Action(ActionSpec("help.describe", {"noted": (), "gone": ()}), describe),

@@ -127,6 +127,13 @@ async def test_the_same_words_again_are_the_same_request(desk: Desk) -> None:
     assert (await desk.act("help.open", what=text("insulin please"))).name == "opened"
 
 
+@pytest.mark.parametrize("what", ["3", "999", "?!", "👍👍", " "])
+async def test_a_request_needs_words(desk: Desk, what: str) -> None:
+    assert (await desk.act("help.open", what=text(what))).name == "wordless"
+    assert desk.told == []
+    assert (await desk.act("help.mine")).name == "none"
+
+
 async def test_the_same_words_from_somebody_else_are_another_request(desk: Desk) -> None:
     first = await desk.act("help.open", what=text("insulin"))
     second = await desk.act("help.open", "+447700900124", what=text("insulin"))
