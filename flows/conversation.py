@@ -157,14 +157,15 @@ class Setting:
     """What a turn needs to know of the world: the moment and the community.
 
     `now` is aware; `zone` is where the community lives; `region` is ISO 3166 alpha-2, for
-    telephone numbers; `act` runs a service action inside the caller's transaction.
+    telephone numbers; `act` runs a service action inside the caller's transaction, given its
+    name, the answers so far and the language that is spoken.
     """
 
     now: datetime
     zone: tzinfo
     region: str
     places: Gazetteer
-    act: Callable[[str, Mapping[str, Value]], Outcome]
+    act: Callable[[str, Mapping[str, Value], str], Outcome]
     language: str
     community: str
     emergency_number: str

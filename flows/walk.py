@@ -253,7 +253,7 @@ class Walk:
         if step.say:
             self._speak()
             return ANY
-        came = self.setting.act(step.do, self._answers)
+        came = self.setting.act(step.do, self._answers, self.language)
         self._answers.update(came.values)
         if step.do in self.library.binding:
             self._bound = True

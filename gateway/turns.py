@@ -6,7 +6,7 @@ Everything here runs inside one database transaction, on the database's thread.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from random import Random
 
@@ -166,8 +166,8 @@ class Turns:
             tell=self.notices(tx, now).tell,
         )
 
-        def act(name: str, values: Mapping[str, Value]) -> Outcome:
-            return ACTIONS[name].run(acting, values)
+        def act(name: str, values: Mapping[str, Value], spoken: str) -> Outcome:
+            return ACTIONS[name].run(replace(acting, language=spoken), values)
 
         return Setting(
             now=now,

@@ -169,7 +169,7 @@ class Ashby:
         return {"health": "Health Centre", "station": "Station"}[key]
 
 
-def give_first(name: str, answers: Mapping[str, Value]) -> Outcome:
+def give_first(name: str, answers: Mapping[str, Value], language: str) -> Outcome:
     """Come to an action's first outcome, with a value for all it promises."""
     spec = ACTIONS[name] if name in ACTIONS else gateway.services.ACTIONS[name].spec
     first, gives = next(iter(spec.outcomes.items()))
@@ -177,7 +177,7 @@ def give_first(name: str, answers: Mapping[str, Value]) -> Outcome:
 
 
 def setting(
-    act: Callable[[str, Mapping[str, Value]], Outcome] = give_first,
+    act: Callable[[str, Mapping[str, Value], str], Outcome] = give_first,
     *,
     language: str = "en",
     stopped: bool = False,

@@ -382,7 +382,7 @@ def test_a_conversation_whose_flow_is_gone_fails_into_the_menu(
 
 
 def test_a_circle_without_a_question_is_cut_off(library: Library) -> None:
-    def never(name: str, answers: Mapping[str, Value]) -> Outcome:
+    def never(name: str, answers: Mapping[str, Value], language: str) -> Outcome:
         return Outcome("nonsense")
 
     ann = at_seats(Resident(library, setting(never)))
