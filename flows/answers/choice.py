@@ -116,10 +116,16 @@ def _number(said: str, bare: str, language: Lexicon, count: int) -> int | None:
         return count
     if said in language.phrases("choice", "middle") and count % 2:
         return count // 2 + 1
+    afters = language.phrases("choice", "after")
     for text in (bare, said):
         digits = in_digits(text, language.language)
-        for after in ("", *language.phrases("choice", "after")):
-            match = _NUMBERED.fullmatch(digits.removesuffix(after).removesuffix(" 1").strip())
+        shorter = [text.removesuffix(after).strip() for after in afters if text.endswith(after)]
+        for candidate in (
+            digits,
+            digits.removesuffix(" 1"),
+            *(in_digits(s, language.language) for s in shorter),
+        ):
+            match = _NUMBERED.fullmatch(candidate)
             if match:
                 return int(match[1])
     return None

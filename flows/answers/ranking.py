@@ -15,6 +15,7 @@ from flows.answers.choice import index, pick
 from flows.answers.fold import clean, fold, without_signature
 from flows.answers.lexicon import lexicon, plain
 from flows.answers.matching import named_in
+from flows.answers.numerals import in_digits
 from flows.value import Json, Value
 
 PIECES_AT_MOST = 40
@@ -22,7 +23,8 @@ PIECES_AT_MOST = 40
 
 _SEPARATOR = re.compile(r"\s*(?:->|=>|[,;>/|→\n]|\.(?=\s))\s*")
 _RUN = re.compile(r"[1-9]{2,9}")
-_RANKED = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th)?[ .):=-]+(.*\D.*)")
+_RANK = re.compile(r"(?:^|(?<=[\s,;>]))([0-9]{1,2})(?:st|nd|rd|th)?[ .):=-]+(?=[^\s0-9])")
+_NUMBERS = re.compile(r"[0-9]{1,2}(?:st|nd|rd|th)?(?:[ ,.;>/-]+[0-9]{1,2}(?:st|nd|rd|th)?)+")
 
 
 class RankingType:
@@ -62,7 +64,7 @@ def _named(folded: str, question: Question) -> list[str]:
     """Give the keys of choices named in order, if nothing else is said; [] otherwise."""
     found, rest = named_in(plain(folded), index(tuple(question.choices)))
     language = lexicon(question.language)
-    between = _joints(language.language).sub(" ", rest)
+    between = _words("ranks", language.language).sub(" ", _words("then", language.language).sub(" ", rest))
     left = re.sub(r"[0-9>=|→&+]+", " ", language.without_fillers(" ".join(between.split()))).split()
     if not left and _only_ranks(rest):
         return found
@@ -77,8 +79,20 @@ def _only_ranks(rest: str) -> bool:
 
 def _in_pieces(folded: str, question: Question) -> list[str] | Unclear:
     """Read a text piece by piece, each piece a choice by number, letter or name."""
+    lettered = _letters(folded, question)
+    if lettered is not None:
+        return lettered
+    pieces = _pieces(folded, question)
+    order = _picked(pieces, question)
+    if isinstance(order, Unclear) and len(pieces) == 1 and " " in pieces[0]:
+        by_word = _picked(pieces[0].split(), question)
+        return order if isinstance(by_word, Unclear) else by_word
+    return order
+
+
+def _picked(pieces: Sequence[str], question: Question) -> list[str] | Unclear:
     order: list[str] = []
-    for piece in _pieces(folded, question):
+    for piece in pieces:
         answer = pick(piece, question)
         if isinstance(answer, Unclear):
             return _unclear(answer, question)
@@ -87,32 +101,58 @@ def _in_pieces(folded: str, question: Question) -> list[str] | Unclear:
 
 
 def _pieces(folded: str, question: Question) -> list[str]:
-    count = len(question.choices)
-    if _RUN.fullmatch(folded) and count < 10:
-        return list(folded)
-    if 1 < len(folded) <= count and _is_letters(folded, count):
-        return list(folded)
-    joined = _joints(lexicon(question.language).language).sub(",", folded)
-    pieces = [piece for piece in _SEPARATOR.split(joined) if piece.strip()][:PIECES_AT_MOST]
-    if len(pieces) == 1 and all(len(word.strip(".")) <= 2 for word in pieces[0].split()):
-        pieces = pieces[0].split()
-    ranked = [_RANKED.fullmatch(piece.strip()) for piece in pieces]
-    if all(match and int(match[1]) == n for n, match in enumerate(ranked, 1)):
-        pieces = [match[2] for match in ranked if match]
-    return [piece.strip(" .-") for piece in pieces if piece.strip(" .-")]
+    language = lexicon(question.language)
+    joined = _words("then", language.language).sub(",", folded)
+    digits = in_digits(joined, language.language)
+    if _RUN.fullmatch(digits) and len(question.choices) < 10:
+        return list(digits)
+    if _NUMBERS.fullmatch(digits.strip(" ,")):
+        return re.findall("[0-9]+", digits)
+    parts = _RANK.split(joined)
+    ranks = parts[1::2]
+    if not parts[0].strip() and ranks and ranks == [str(n) for n in range(1, len(ranks) + 1)]:
+        pieces = parts[2::2]
+    else:
+        pieces = _SEPARATOR.split(joined)
+    return [stripped for piece in pieces if (stripped := piece.strip(" .,;>-"))][:PIECES_AT_MOST]
 
 
-def _is_letters(text: str, count: int) -> bool:
-    places = [ord(character) - ord("a") for character in text]
-    return all(0 <= place < count for place in places) and len(set(places)) == len(places)
+def _letters(folded: str, question: Question) -> list[str] | Unclear | None:
+    """Read nothing but letters, "b, a, c" or "bac": places in the list, or how labels begin.
+
+    Where both readings hold and differ, it is unclear; None where there is more than letters.
+    """
+    letters = re.sub(r"[\s,;>/.-]+", "", folded)
+    apart = all(len(word) == 1 for word in re.split(r"[\s,;>/.-]+", folded) if word)
+    if not (letters.isascii() and letters.isalpha()) or len(letters) > len(question.choices):
+        return None
+    if not apart and (len(set(letters)) < len(letters) or len(letters) < 2):
+        return None
+    keys = [choice.key for choice in question.choices]
+    places = [ord(letter) - ord("a") for letter in letters]
+    by_place = [keys[place] for place in places if place < len(keys)]
+    begun = {letter: _begun(letter, question) for letter in letters}
+    by_label = [begun[letter][0] for letter in letters if len(begun[letter]) == 1]
+    readings = [order for order in (by_place, by_label) if len(order) == len(letters)]
+    if not readings:
+        return None
+    if readings[0] != readings[-1]:
+        labels = {choice.key: choice.label for choice in question.choices}
+        first, second = next((a, b) for a, b in zip(*readings, strict=True) if a != b)
+        values = {"first": Value("text", labels[first]), "second": Value("text", labels[second])}
+        return Unclear("unclear.ranking.between", values)
+    return readings[0]
+
+
+def _begun(letter: str, question: Question) -> list[str]:
+    return [choice.key for choice in question.choices if plain(fold(choice.label)).startswith(letter)]
 
 
 @cache
-def _joints(language: str) -> re.Pattern[str]:
-    """Match the words that stand between ranked choices ("then", "and")."""
-    phrases = sorted(lexicon(language).phrases("ranking", "then"), key=len, reverse=True)
-    edge = r"(?<!\w)", r"(?!\w)"
-    return re.compile(edge[0] + "(?:" + "|".join(map(re.escape, phrases)) + ")" + edge[1])
+def _words(entry: str, language: str) -> re.Pattern[str]:
+    """Match words of the lexicon that stand beside ranked choices ("then", "first")."""
+    phrases = sorted(lexicon(language).phrases("ranking", entry), key=len, reverse=True)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, phrases))})(?!\w)")
 
 
 def _complete(order: Sequence[str], question: Question) -> Answer:

@@ -94,7 +94,7 @@ def _sentence(said: list[str], language: Lexicon) -> str | None:
     answer = _exact(opening, language)
     rest = said[len(opening.split()) :]
     contrary = language.phrases("yes_no", "surely_no" if answer == "yes" else "surely_yes")
-    return None if contrary.intersection(rest) else answer
+    return None if contrary.intersection(rest) and _exact(" ".join(rest), language) != answer else answer
 
 
 def _runs(said: list[str]) -> list[str]:
