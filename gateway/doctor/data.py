@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from gateway.config import Config
+from gateway.config import Config, ModemConfig
 from gateway.doctor.finding import Finding, bad, look, ok
+from gateway.doctor.sim import Pin
 from gateway.errors import ConfigError, StoreError
-from gateway.store.inspect import inspect
+from gateway.store.inspect import inspect, tried_pin
+from modem.pin import PinTries
 
 
 def database(config: Config) -> Finding:
@@ -58,3 +60,15 @@ def community(folder: Path) -> Finding:
     except ConfigError as error:
         return bad("community", str(error), "Correct that line and look again; the gateway would not start.")
     return ok("community", f"{found.name}: {len(found.places)} places, {len(found.members)} members.")
+
+
+def pin(config: Config, modem: ModemConfig) -> Pin:
+    """What the settings hold for the modem's PIN, and whether the gateway was refused with it before."""
+    if modem.pin is None:
+        return Pin.MISSING
+    tries = PinTries(modem.name, tried_pin(config.database, modem.name), _change_nothing)
+    return Pin.REFUSED if tries.spent(modem.pin) else Pin.UNTRIED
+
+
+async def _change_nothing(_fingerprint: str | None) -> None:
+    raise NotImplementedError("a doctor tries no PIN")

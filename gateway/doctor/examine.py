@@ -34,13 +34,13 @@ def examine(config: Config) -> Iterator[Finding]:
     if rivals := machine.rivals():
         yield rivals
     for modem in config.modems:
-        yield from _modem(modem)
+        yield from _modem(config, modem)
 
 
-def _modem(modem: ModemConfig) -> Iterator[Finding]:
+def _modem(config: Config, modem: ModemConfig) -> Iterator[Finding]:
     if modem.is_software:
         yield ok(f"modem {modem.name}", "Made of software: it starts with the gateway.")
     elif trouble := machine.device(modem.name, Path(modem.device)):
         yield trouble
     else:
-        yield from probe(modem.name, modem.device, has_pin=modem.pin is not None)
+        yield from probe(modem.name, modem.device, data.pin(config, modem))

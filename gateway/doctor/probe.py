@@ -8,7 +8,7 @@ import sys
 from dataclasses import asdict
 
 from gateway.doctor.finding import Finding, bad
-from gateway.doctor.sim import sim
+from gateway.doctor.sim import Pin, sim
 from modem.driver import Network, PinState, Status
 from modem.errors import ModemError
 
@@ -16,7 +16,7 @@ PATIENCE_SECONDS = 45.0
 BAUD = 115_200
 
 
-def probe(name: str, device: str, *, has_pin: bool = False) -> list[Finding]:
+def probe(name: str, device: str, known: Pin = Pin.MISSING) -> list[Finding]:
     """Open the modem, ask how it is, let go. It enters no PIN, reads no text and deletes none."""
     about = f"modem {name}"
     remedy = "Pull the stick out, wait ten seconds, plug it in again. Still so? See docs/hardware.md."
@@ -37,7 +37,7 @@ def probe(name: str, device: str, *, has_pin: bool = False) -> list[Finding]:
     if "error" in told:
         return [bad(about, told["error"], remedy)]
     told |= {"pin": PinState(told["pin"]), "network": Network(told["network"])}
-    return sim(about, Status(**told), has_pin=has_pin)
+    return sim(about, Status(**told), known)
 
 
 def main(device: str) -> None:

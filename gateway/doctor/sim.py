@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from gateway.doctor.finding import Finding, bad, look, ok
 from modem.driver import Network, PinState, Status
 
@@ -9,18 +11,32 @@ WEAK_SIGNAL = 25  # percent
 FULL_SIM = 0.8
 
 
-def sim(about: str, status: Status, *, has_pin: bool = False) -> list[Finding]:
-    """Give the findings about one modem that answers; `has_pin`: the settings hold its PIN."""
-    pin = _pin(about, status, has_pin)
+class Pin(StrEnum):
+    """What the settings hold for a SIM that asks for its PIN."""
+
+    MISSING = "missing"
+    UNTRIED = "untried"
+    REFUSED = "refused"
+
+
+def sim(about: str, status: Status, known: Pin = Pin.MISSING) -> list[Finding]:
+    """Give the findings about one modem that answers, whose PIN is `known` to the settings."""
+    pin = _pin(about, status, known)
     return [pin] if status.pin != PinState.READY else [pin, *_network(about, status), *_room(about, status)]
 
 
-def _pin(about: str, status: Status, has_pin: bool) -> Finding:
+def _pin(about: str, status: Status, known: Pin) -> Finding:
     match status.pin:
         case PinState.READY:
             return ok(about, f"The stick{_model(status)} answers and its SIM is unlocked.")
-        case PinState.PIN if has_pin:
+        case PinState.PIN if known == Pin.UNTRIED:
             return ok(about, "The SIM asks for its PIN; the gateway enters it, once, when it starts.")
+        case PinState.PIN if known == Pin.REFUSED:
+            return bad(
+                about,
+                "The SIM has refused the PIN in the settings, so it is not tried again.",
+                "Correct pin in the settings. Three wrong ones block the SIM, so look at its card first.",
+            )
         case PinState.PIN:
             return bad(
                 about,

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gateway.errors import StoreError
+from gateway.store.database import Tx
+from gateway.store.facts import fact
 from gateway.store.migrate import migrations
 
 
@@ -31,3 +33,13 @@ def inspect(database: Path) -> Inspected:
     if verdict != "ok":
         raise StoreError(f"{database} is damaged ({verdict}).")
     return Inspected(database.stat().st_size, schema or 0, max(number for number, _, _ in migrations()))
+
+
+def tried_pin(database: Path, modem: str) -> str | None:
+    """Give the fingerprint of the PIN that a modem's SIM refused, None where none is known."""
+    try:
+        with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=5)) as connection:
+            connection.row_factory = sqlite3.Row
+            return fact(Tx(connection), f"tried-pin:{modem}")
+    except sqlite3.Error:
+        return None

@@ -19,10 +19,12 @@ from gateway.config import Config, HttpConfig, Limits, ModemConfig
 from gateway.doctor import data, machine, probe
 from gateway.doctor.finding import Finding, Verdict
 from gateway.doctor.running import running
-from gateway.doctor.sim import sim
+from gateway.doctor.sim import Pin, sim
 from gateway.store.database import open_store
+from gateway.store.facts import keep_fact
 from gateway.web.health import Health, ModemHealth, health_json
 from modem.driver import Network, PinState, Status
+from modem.pin import PinTries
 from modem.virtual.process import running as software_network
 
 NOON = datetime(2025, 6, 1, 12, 0, tzinfo=UTC)
@@ -202,8 +204,21 @@ def test_what_a_modem_tells_becomes_words(name: str) -> None:
     assert all(bool(finding.remedy) == (finding.verdict != OK) for finding in found)
 
 
-def test_a_pin_that_is_in_the_settings_is_nobodys_trouble() -> None:
-    assert verdicts(sim("modem main", replace(WELL, pin=PinState.PIN), has_pin=True)) == [OK]
+async def test_a_pin_that_was_refused_is_told_apart_from_one_to_be_tried(tmp_path: Path) -> None:
+    modem = ModemConfig("main", "/dev/ttyUSB0", pin="1234")
+    config = settings(tmp_path, modem)
+    asked = replace(WELL, pin=PinState.PIN)
+    assert verdicts(sim("modem main", asked, data.pin(config, modem))) == [OK]
+    store = await open_store(config.database, now=NOON)
+
+    async def remember(fingerprint: str | None) -> None:
+        await store.write(keep_fact, "tried-pin:main", fingerprint)
+
+    await PinTries("main", None, remember).about_to_try("1234")
+    await store.close()
+    assert verdicts(sim("modem main", asked, data.pin(config, modem))) == [BAD]
+    assert data.pin(config, replace(modem, pin="4321")) == Pin.UNTRIED
+    assert data.pin(config, replace(modem, pin=None)) == Pin.MISSING
 
 
 # A gateway that runs
@@ -258,7 +273,7 @@ async def test_a_pin_is_never_entered_by_the_doctor(tmp_path: Path) -> None:
     async with software_network([f"{ME}:sim800:1234"], tmp_path) as network:
         tries = (await network.sim(0))["pin_tries"]
         [place] = await network.modems()
-        found = await asyncio.to_thread(probe.probe, "main", str(place.device), has_pin=True)
+        found = await asyncio.to_thread(probe.probe, "main", str(place.device), Pin.UNTRIED)
         assert verdicts(found) == [OK]
         assert (await network.sim(0))["pin_tries"] == tries
         assert (await network.log(0))["commands"].get("+CPIN=", 0) == 0
