@@ -33,7 +33,9 @@ def lifecycle(initial: str, moves: Mapping[str, Mapping[str, Sequence[str]]]) ->
         for trigger, targets in moves.items()
         for target, sources in targets.items()
     ]
-    states = {initial} | {s for t in moves.values() for target, sources in t.items() for s in (target, *sources)}
+    states = {initial} | {
+        s for t in moves.values() for target, sources in t.items() for s in (target, *sources)
+    }
     return Machine(
         model=None, states=sorted(states), initial=initial, transitions=transitions, auto_transitions=False
     )
