@@ -53,10 +53,14 @@ def disk(folder: Path) -> Finding:
 
 
 def data_folder(folder: Path) -> Finding | None:
-    """Whether the data folder can be written to; None when all is well or it is yet to be made."""
+    """Whether the data folder can be written to and is closed to others; None when all is well."""
     there = next(place for place in (folder, *folder.parents) if place.exists())
     if os.access(there, os.W_OK | os.X_OK):
-        return None
+        if there != folder or not stat.S_IMODE(folder.stat().st_mode) & 0o077:
+            return None
+        return look(
+            "data", f"{folder} holds what residents wrote and others may look in.", f"chmod 700 {folder}"
+        )
     return bad(
         "data",
         f"{there} may not be written to by {_user()}.",

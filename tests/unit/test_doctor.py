@@ -87,6 +87,17 @@ def test_a_folder_that_may_not_be_written_is_bad(tmp_path: Path) -> None:
     assert finding.verdict == BAD
 
 
+def test_a_data_folder_that_others_may_enter_deserves_a_look(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    assert machine.data_folder(folder) is None
+    folder.mkdir(mode=0o755)
+    finding = machine.data_folder(folder)
+    assert finding is not None
+    assert (finding.verdict, finding.remedy) == (LOOK, f"chmod 700 {folder}")
+    folder.chmod(0o700)
+    assert machine.data_folder(folder) is None
+
+
 def test_a_pin_that_others_may_read_deserves_a_look(tmp_path: Path) -> None:
     config = settings(tmp_path, ModemConfig("main", "/dev/ttyUSB0", pin="1234"))
     config.path.touch(mode=0o644)
