@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 
 from flows.value import Json
@@ -66,11 +66,11 @@ def _open(timing: Timing, poll: store.Poll) -> None:
 
 
 def _close(timing: Timing, poll: store.Poll) -> None:
-    store.set_state(timing.tx, poll.id, advance(LIFECYCLE, poll.state, "close"))
+    closed = replace(poll, state=advance(LIFECYCLE, poll.state, "close"))
+    store.set_state(timing.tx, closed.id, closed.state)
     forget_unfinished_votes(timing.tx, poll)
     turnout = store.turnout(timing.tx, poll.id)
     timing.emit("poll.closed", f"poll:{poll.id}", key=poll.key, voted=turnout.voted, roll=turnout.roll)
-    closed = next(other for other in store.polls_in(timing.tx, "closed") if other.id == poll.id)
     counted = count(closed, store.votes_of(timing.tx, closed))
     quorate = turnout.voted >= poll.quorum
     store.keep_result(
