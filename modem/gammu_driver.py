@@ -50,7 +50,8 @@ class GammuDriver:
             settings.write(f"[gammu]\ndevice={self._filter.path}\nconnection=dku2at\nsynchronizetime=no\n")
             settings.flush()
             self._machine.ReadConfig(0, 0, settings.name)
-            self._ask("Init")
+            with self._filter.lent():
+                self._start()
         with contextlib.suppress(errors.Refused):
             model = f"{self._ask('GetManufacturer')} {self._ask('GetModel')[1]}"
             self._known = replace(self._known, model=model, imei=self._ask("GetIMEI"))
@@ -189,6 +190,12 @@ class GammuDriver:
     def close(self) -> None:
         """Let go of the device. libgammu is not told: it would wait for a silent modem."""
         self._filter.close()
+
+    def _start(self) -> None:
+        try:
+            self._machine.Init()
+        except gammu.GSMError as error:
+            raise errors.OpenFailed(f"The modem cannot be initialised: {error.args[0]['Text']}") from None
 
     def _ask(self, name: str) -> Any:
         """Call libgammu, and give its errors the number it hides."""
