@@ -97,20 +97,17 @@ def _understood(step: Step, ask: Ask, texts: Texts, choices: Sequence[Choice]) -
     if ask.type not in TYPES or option_problems(ask.type, ask.options):
         return
     question = Question(texts.language, _NOON, "GB", Nowhere(), ask.options, choices)
+    bare = replace(question, options={}, choices=())
     for place, choice in enumerate(choices, 1):
         for name in _names(choice):
             key = _parsed("choice", name, question) or ""
             if key != choice.key:
                 taken = f"as `{key}`" if key else "not at all"
-                yield _problem(
-                    texts, step, f"`{name}` of `{choice.key}` would be understood {taken}; reword it"
-                )
-            number = _parsed("number", name, replace(question, options={}, choices=()))
+                yield _problem(texts, step, f"`{name}` of `{choice.key}` is understood {taken}; reword it")
+            number = None if " " in name else _parsed("number", name, bare)
             if isinstance(number, int) and number != place and 0 < number <= len(choices):
                 other = choices[number - 1].key
-                yield _problem(
-                    texts, step, f"`{name}` of `{choice.key}` is also the number of `{other}`; reword it"
-                )
+                yield _problem(texts, step, f"`{name}` of `{choice.key}` is also the number of `{other}`")
 
 
 def _parsed(kind: str, name: str, question: Question) -> Json:

@@ -92,7 +92,8 @@ def _pieces(whole: str, hint: str) -> list[tuple[str, str]]:
     pieces: list[tuple[str, str]] = []
     for line in whole.split("\n"):
         joint = "\n"
-        for sentence in _SENTENCE.split(line):
+        sentences = [line] if parts(line + hint) <= PARTS_MAX else _SENTENCE.split(line)
+        for sentence in sentences:
             for piece in _fitting(sentence, hint):
                 pieces.append((joint, piece))
                 joint = " "
