@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
@@ -22,7 +22,7 @@ from gateway.community_lifts import (
 from gateway.services import lifts, trips
 from gateway.services.acting import Acting, Timing
 from gateway.store import people
-from gateway.store.database import Tx
+from gateway.store.database import Store, Tx
 from gateway.store.lift_runs import BookingRules
 from gateway.store.lifts import trip_by_id
 
@@ -117,3 +117,29 @@ class Office:
 
     def _tell(self, number: str, *prompts: Prompt, ref: str = "") -> None:
         self.told += [(number, prompt) for prompt in prompts]
+
+
+class LiftDesk:
+    """An office on a real store, one transaction an action."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.office = Office()
+
+    async def act(self, name: str, number: str = ROSE, /, **values: Value) -> Outcome:
+        """Run action `name` as the resident with `number`."""
+        return await self.store.write(self.office.act, name, values, number)
+
+    async def fill(self, time: str, riders: int) -> list[Outcome]:
+        """Book one seat each for so many strangers."""
+        return [await self.act("lift.book", f"+4477009002{n:02}", **journey(time)) for n in range(riders)]
+
+    async def states(self) -> list[str]:
+        """Give the states of all trips, in the order in which they were asked for."""
+        rows = await self.store.read(lambda tx: tx.all("SELECT state FROM trip ORDER BY id"))
+        return [row[0] for row in rows]
+
+    async def pass_time(self, span: timedelta) -> datetime | None:
+        """Let time pass and do what is due."""
+        self.office.now += span
+        return await self.store.write(self.office.pass_time)

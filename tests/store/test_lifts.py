@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,84 +12,50 @@ from flows.value import Value
 from gateway.community_lifts import LiftSchemeError, install_lifts
 from gateway.services.lifecycle import IllegalMove, advance
 from gateway.services.trips import LIFECYCLE
-from gateway.store import people
-from gateway.store.database import Store, Tx, open_store
-from tests.store.lift_checker import check_trips
+from gateway.store.database import Tx, open_store
 from tests.store.lift_office import (
     MONDAY,
     OMAR,
     ROSE,
     TUESDAY,
+    LiftDesk,
     Office,
     journey,
-    open_office,
     scheme,
 )
 
 
-class Desk:
-    """An office on a real store."""
-
-    def __init__(self, store: Store) -> None:
-        self.store = store
-        self.office = Office()
-
-    async def act(self, name: str, number: str = ROSE, /, **values: Value) -> Outcome:
-        return await self.store.write(self.office.act, name, values, number)
-
-    async def fill(self, time: str, riders: int) -> list[Outcome]:
-        """Book one seat each for so many strangers."""
-        return [await self.act("lift.book", f"+4477009002{n:02}", **journey(time)) for n in range(riders)]
-
-    async def states(self) -> list[str]:
-        rows = await self.store.read(lambda tx: tx.all("SELECT state FROM trip ORDER BY id"))
-        return [row[0] for row in rows]
-
-    async def pass_time(self, span: timedelta) -> datetime | None:
-        self.office.now += span
-        return await self.store.write(self.office.pass_time)
-
-
-@pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    store = await open_store(tmp_path / "plainline.db", now=MONDAY)
-    await store.write(open_office)
-    yield Desk(store)
-    assert await store.read(check_trips) == []
-    await store.close()
-
-
-async def test_a_booking_has_a_seat_in_a_run_and_two_events(desk: Desk) -> None:
+async def test_a_booking_has_a_seat_in_a_run_and_two_events(lift_desk: LiftDesk) -> None:
     wish = journey("10:30")
-    assert (await desk.act("lift.find", **wish)).name == "free"
-    booked = await desk.act("lift.book", **wish)
+    assert (await lift_desk.act("lift.find", **wish)).name == "free"
+    booked = await lift_desk.act("lift.book", **wish)
     assert booked.name == "booked"
-    row = await desk.store.read(lambda tx: tx.one("SELECT * FROM trip"))
+    row = await lift_desk.store.read(lambda tx: tx.one("SELECT * FROM trip"))
     assert row is not None
     assert (row["state"], row["date"], row["time"]) == ("booked", TUESDAY, "10:30")
     # Ten minutes on the road, five to get in, five to get out.
     assert (row["starts_at"], row["ends_at"]) == ("2026-03-03T10:30:00.000Z", "2026-03-03T10:50:00.000Z")
     assert row["run_id"] is not None
-    assert desk.office.happened() == ["lift.requested", "lift.booked"]
-    _, subject, data = desk.office.events[-1]
+    assert lift_desk.office.happened() == ["lift.requested", "lift.booked"]
+    _, subject, data = lift_desk.office.events[-1]
     assert subject == f"trip:{row['id']}"
     assert data["code"] == booked.values["ref"].data
     assert ROSE not in str(data)
 
 
-async def test_summer_time_moves_the_moment_not_the_hour(desk: Desk) -> None:
-    desk.office.now = datetime(2026, 3, 25, 9, tzinfo=UTC)
+async def test_summer_time_moves_the_moment_not_the_hour(lift_desk: LiftDesk) -> None:
+    lift_desk.office.now = datetime(2026, 3, 25, 9, tzinfo=UTC)
     for day, moment in (("2026-03-28", "10:30"), ("2026-03-30", "09:30")):
-        await desk.act("lift.book", **journey("10:30", day=day))
-        row = await desk.store.read(Tx.one, "SELECT * FROM trip WHERE date = :day", day=day)
+        await lift_desk.act("lift.book", **journey("10:30", day=day))
+        row = await lift_desk.store.read(Tx.one, "SELECT * FROM trip WHERE date = :day", day=day)
         assert row is not None
         assert row["time"] == "10:30"
         assert row["starts_at"] == f"{day}T{moment}:00.000Z"
 
 
-async def test_the_last_seat_goes_once_and_the_nearest_times_are_offered(desk: Desk) -> None:
-    assert [outcome.name for outcome in await desk.fill("11:00", 4)] == ["booked"] * 4
-    found = await desk.act("lift.find", **journey("11:00"))
+async def test_the_last_seat_goes_once_and_the_nearest_times_are_offered(lift_desk: LiftDesk) -> None:
+    assert [outcome.name for outcome in await lift_desk.fill("11:00", 4)] == ["booked"] * 4
+    found = await lift_desk.act("lift.find", **journey("11:00"))
     assert found.name == "full"
     assert _keys(found) == [
         "2026-03-03T10:15",
@@ -101,12 +65,12 @@ async def test_the_last_seat_goes_once_and_the_nearest_times_are_offered(desk: D
         "other_day",
         "nothing",
     ]
-    assert (await desk.act("lift.book", **journey("11:00"))).name == "taken"
-    assert (await desk.states()) == ["booked"] * 4
+    assert (await lift_desk.act("lift.book", **journey("11:00"))).name == "taken"
+    assert (await lift_desk.states()) == ["booked"] * 4
 
 
-async def test_an_offered_time_becomes_the_wished_one(desk: Desk) -> None:
-    taken = await desk.act("lift.take", offer=Value("choice", ["2026-03-04T10:45", "10.45 am"]))
+async def test_an_offered_time_becomes_the_wished_one(lift_desk: LiftDesk) -> None:
+    taken = await lift_desk.act("lift.take", offer=Value("choice", ["2026-03-04T10:45", "10.45 am"]))
     assert taken.values == {"day": Value("date", "2026-03-04"), "time": Value("time", "10:45")}
 
 
@@ -121,29 +85,31 @@ async def test_an_offered_time_becomes_the_wished_one(desk: Desk) -> None:
         (journey("10:30", day="2026-03-01"), "past"),
     ],
 )
-async def test_what_cannot_be_booked_is_told_apart(desk: Desk, wish: dict[str, Value], why: str) -> None:
-    assert (await desk.act("lift.find", **wish)).name == why
-    assert (await desk.act("lift.book", **wish)).name == "taken"
-    assert await desk.states() == []
+async def test_what_cannot_be_booked_is_told_apart(
+    lift_desk: LiftDesk, wish: dict[str, Value], why: str
+) -> None:
+    assert (await lift_desk.act("lift.find", **wish)).name == why
+    assert (await lift_desk.act("lift.book", **wish)).name == "taken"
+    assert await lift_desk.states() == []
 
 
-async def test_the_last_pickup_leaves_time_to_arrive(desk: Desk) -> None:
-    assert (await desk.act("lift.find", **journey("16:40"))).name == "free"
-    assert (await desk.act("lift.find", **journey("16:41"))).name == "outside_hours"
+async def test_the_last_pickup_leaves_time_to_arrive(lift_desk: LiftDesk) -> None:
+    assert (await lift_desk.act("lift.find", **journey("16:40"))).name == "free"
+    assert (await lift_desk.act("lift.find", **journey("16:41"))).name == "outside_hours"
 
 
-async def test_a_day_is_checked_before_a_time_is_asked_for(desk: Desk) -> None:
-    sunday = await desk.act("lift.day", day=Value("date", "2026-03-08"))
+async def test_a_day_is_checked_before_a_time_is_asked_for(lift_desk: LiftDesk) -> None:
+    sunday = await lift_desk.act("lift.day", day=Value("date", "2026-03-08"))
     assert (sunday.name, sunday.values["next_day"].data) == ("closed", "2026-03-09")
-    far = await desk.act("lift.day", day=Value("date", "2026-03-31"))
+    far = await lift_desk.act("lift.day", day=Value("date", "2026-03-31"))
     assert (far.name, far.values["last_day"].data) == ("too_far", "2026-03-30")
-    assert (await desk.act("lift.day", day=Value("date", "2026-03-30"))).name == "open"
+    assert (await lift_desk.act("lift.day", day=Value("date", "2026-03-30"))).name == "open"
 
 
-async def test_a_full_day_offers_the_days_after_it(desk: Desk) -> None:
-    await desk.store.write(lambda tx: install_lifts(tx, scheme(bus=(0, 1), with_car=False), MONDAY))
-    await desk.store.write(_take_runs_away, TUESDAY)
-    found = await desk.act("lift.find", **journey("11:00", needs="wheelchair"))
+async def test_a_full_day_offers_the_days_after_it(lift_desk: LiftDesk) -> None:
+    await lift_desk.store.write(lambda tx: install_lifts(tx, scheme(bus=(0, 1), with_car=False), MONDAY))
+    await lift_desk.store.write(_take_runs_away, TUESDAY)
+    found = await lift_desk.act("lift.find", **journey("11:00", needs="wheelchair"))
     assert found.name == "full"
     assert _keys(found)[:3] == [
         "2026-03-04T11:00",
@@ -152,155 +118,89 @@ async def test_a_full_day_offers_the_days_after_it(desk: Desk) -> None:
     ]
 
 
-async def test_a_wheelchair_takes_a_wheelchair_space_and_a_companion_a_seat(desk: Desk) -> None:
-    assert (await desk.act("lift.book", **journey("11:00", needs="wheelchair_companion"))).name == "booked"
-    assert (await desk.act("lift.find", OMAR, **journey("11:10", needs="wheelchair"))).name == "full"
-    assert (await desk.act("lift.find", OMAR, **journey("11:20", needs="wheelchair"))).name == "free"
-    assert (await desk.act("lift.find", OMAR, **journey("11:10", needs="companion"))).name == "free"
+async def test_a_wheelchair_takes_a_wheelchair_space_and_a_companion_a_seat(lift_desk: LiftDesk) -> None:
+    assert (
+        await lift_desk.act("lift.book", **journey("11:00", needs="wheelchair_companion"))
+    ).name == "booked"
+    assert (await lift_desk.act("lift.find", OMAR, **journey("11:10", needs="wheelchair"))).name == "full"
+    assert (await lift_desk.act("lift.find", OMAR, **journey("11:20", needs="wheelchair"))).name == "free"
+    assert (await lift_desk.act("lift.find", OMAR, **journey("11:10", needs="companion"))).name == "free"
 
 
-async def test_what_a_rider_needs_is_remembered_with_the_booking(desk: Desk) -> None:
-    assert (await desk.act("lift.needs")).name == "unknown"
-    await desk.act("lift.book", **journey("11:00", needs="wheelchair"))
-    known = await desk.act("lift.needs")
+async def test_what_a_rider_needs_is_remembered_with_the_booking(lift_desk: LiftDesk) -> None:
+    assert (await lift_desk.act("lift.needs")).name == "unknown"
+    await lift_desk.act("lift.book", **journey("11:00", needs="wheelchair"))
+    known = await lift_desk.act("lift.needs")
     assert (known.name, known.values["needs"].data) == ("known", ["wheelchair", "wheelchair"])
     just_now = Value("choice", ["alone", "One person"])
-    assert (await desk.act("lift.needs", needs=just_now)).values["needs"] == just_now
-    assert (await desk.act("lift.needs", OMAR)).name == "unknown"
+    assert (await lift_desk.act("lift.needs", needs=just_now)).values["needs"] == just_now
+    assert (await lift_desk.act("lift.needs", OMAR)).name == "unknown"
 
 
-async def test_the_same_journey_is_not_booked_twice(desk: Desk) -> None:
-    first = await desk.act("lift.book", **journey("11:00"))
+async def test_the_same_journey_is_not_booked_twice(lift_desk: LiftDesk) -> None:
+    first = await lift_desk.act("lift.book", **journey("11:00"))
     for name in ("lift.find", "lift.book", "lift.standby"):
-        again = await desk.act(name, **journey("11:00"))
+        again = await lift_desk.act(name, **journey("11:00"))
         assert (again.name, again.values["ref"]) == ("already", first.values["ref"])
 
 
-async def test_nobody_can_take_every_seat_there_is(desk: Desk) -> None:
+async def test_nobody_can_take_every_seat_there_is(lift_desk: LiftDesk) -> None:
     for day in range(3, 8):
         for hour in range(9, 15):
-            await desk.act("lift.book", **journey(f"{hour:02}:00", day=f"2026-03-{day:02}"))
-    assert (await desk.act("lift.book", **journey("15:00"))).name == "many"
+            await lift_desk.act("lift.book", **journey(f"{hour:02}:00", day=f"2026-03-{day:02}"))
+    assert (await lift_desk.act("lift.book", **journey("15:00"))).name == "many"
 
 
-async def test_a_resident_sees_and_cancels_only_their_own(desk: Desk) -> None:
-    booked = await desk.act("lift.book", **journey("11:00"))
+async def test_a_resident_sees_and_cancels_only_their_own(lift_desk: LiftDesk) -> None:
+    booked = await lift_desk.act("lift.book", **journey("11:00"))
     code = booked.values["ref"]
-    assert (await desk.act("lift.list", OMAR)).name == "none"
-    assert (await desk.act("lift.mine", OMAR)).name == "none"
-    assert (await desk.act("lift.chosen", OMAR, which=Value("choice", [code.data, ""]))).name == "gone"
-    assert (await desk.act("lift.cancel", OMAR, ref=code)).name == "gone"
-    assert await desk.states() == ["booked"]
+    assert (await lift_desk.act("lift.list", OMAR)).name == "none"
+    assert (await lift_desk.act("lift.mine", OMAR)).name == "none"
+    assert (await lift_desk.act("lift.chosen", OMAR, which=Value("choice", [code.data, ""]))).name == "gone"
+    assert (await lift_desk.act("lift.cancel", OMAR, ref=code)).name == "gone"
+    assert await lift_desk.states() == ["booked"]
 
 
-async def test_lifts_are_listed_first_one_first_with_their_codes(desk: Desk) -> None:
-    later = await desk.act("lift.book", **journey("11:00", day="2026-03-05"))
-    sooner = await desk.act("lift.book", **journey("14:30", dropoff="hospital"))
-    listed = await desk.act("lift.list")
+async def test_lifts_are_listed_first_one_first_with_their_codes(lift_desk: LiftDesk) -> None:
+    later = await lift_desk.act("lift.book", **journey("11:00", day="2026-03-05"))
+    sooner = await lift_desk.act("lift.book", **journey("14:30", dropoff="hospital"))
+    listed = await lift_desk.act("lift.list")
     assert listed.name == "booked"
     assert listed.values["lifts"].data == [
         f"1 Tuesday 3 March 2.30 pm Royal Hospital ({sooner.values['ref'].data})",
         f"2 Thursday 5 March 11 am Co-op ({later.values['ref'].data})",
     ]
-    choices = await desk.act("lift.mine")
+    choices = await lift_desk.act("lift.mine")
     assert _keys(choices) == [sooner.values["ref"].data, later.values["ref"].data]
 
 
-async def test_a_lift_that_is_over_cannot_be_cancelled(desk: Desk) -> None:
-    booked = await desk.act("lift.book", **journey("11:00"))
-    desk.office.now += timedelta(days=1, hours=2)
-    assert (await desk.act("lift.cancel", ref=booked.values["ref"])).name == "gone"
-    assert (await desk.act("lift.list")).name == "none"
+async def test_a_lift_that_is_over_cannot_be_cancelled(lift_desk: LiftDesk) -> None:
+    booked = await lift_desk.act("lift.book", **journey("11:00"))
+    lift_desk.office.now += timedelta(days=1, hours=2)
+    assert (await lift_desk.act("lift.cancel", ref=booked.values["ref"])).name == "gone"
+    assert (await lift_desk.act("lift.list")).name == "none"
 
 
-async def test_standby_gets_the_seat_that_comes_free_and_hears_of_it(desk: Desk) -> None:
-    await desk.fill("11:00", 4)
-    first = await desk.act("lift.standby", ROSE, **journey("11:00"))
-    second = await desk.act("lift.standby", OMAR, **journey("11:00"))
-    assert (first.name, second.name) == ("waiting", "waiting")
-    owner = "+447700900200"
-    mine = await desk.act("lift.mine", owner)
-    assert (await desk.act("lift.cancel", owner, ref=mine.values["ref"])).name == "cancelled"
-    assert await desk.states() == ["cancelled", "booked", "booked", "booked", "booked", "standby"]
-    [(number, prompt)] = desk.office.told
-    assert (number, prompt.key, prompt.values["ref"]) == (ROSE, "seat_found", first.values["ref"])
-    assert desk.office.happened()[-2:] == ["lift.cancelled", "lift.booked"]
+async def test_a_need_that_nothing_meets_is_counted(lift_desk: LiftDesk) -> None:
+    assert (await lift_desk.act("lift.decline", **journey("08:30"))).name == "counted"
+    assert await lift_desk.states() == ["unmet"]
+    assert lift_desk.office.happened() == ["lift.requested", "lift.unmet"]
 
 
-async def test_standby_that_does_not_fit_lets_others_by(desk: Desk) -> None:
-    await desk.fill("11:00", 4)
-    await desk.act("lift.standby", ROSE, **journey("11:00", needs="companion"))
-    await desk.act("lift.standby", OMAR, **journey("11:00"))
-    mine = await desk.act("lift.mine", "+447700900200")
-    await desk.act("lift.cancel", "+447700900200", ref=mine.values["ref"])
-    assert (await desk.states())[-2:] == ["standby", "booked"]
-
-
-async def test_nobody_is_booked_who_would_hear_of_it_too_late_or_wants_no_texts(desk: Desk) -> None:
-    await desk.fill("11:00", 4)
-    await desk.act("lift.standby", ROSE, **journey("11:00"))
-    rose = await desk.store.write(people.meet, ROSE, MONDAY)
-    await desk.store.write(lambda tx: people.set_stopped(tx, rose.id, stopped=True))
-    mine = await desk.act("lift.mine", "+447700900200")
-    await desk.act("lift.cancel", "+447700900200", ref=mine.values["ref"])
-    assert (await desk.states())[-1] == "standby"
-    await desk.store.write(lambda tx: people.set_stopped(tx, rose.id, stopped=False))
-    desk.office.now = datetime(2026, 3, 3, 9, 30, tzinfo=UTC)
-    mine = await desk.act("lift.mine", "+447700900201")
-    await desk.act("lift.cancel", "+447700900201", ref=mine.values["ref"])
-    assert (await desk.states())[-1] == "standby"
-    assert desk.office.told == []
-
-
-async def test_standby_books_at_once_when_a_seat_has_come_free_since(desk: Desk) -> None:
-    assert (await desk.act("lift.standby", **journey("11:00"))).name == "booked"
-
-
-async def test_leaving_the_standby_list_frees_nobodys_seat(desk: Desk) -> None:
-    await desk.fill("11:00", 4)
-    waiting = await desk.act("lift.standby", **journey("11:00"))
-    assert (await desk.act("lift.list")).name == "waiting"
-    assert (await desk.act("lift.cancel", ref=waiting.values["ref"])).name == "cancelled"
-    assert await desk.states() == ["booked"] * 4 + ["cancelled"]
-    assert desk.office.told == []
-
-
-async def test_a_need_that_nothing_meets_is_counted(desk: Desk) -> None:
-    assert (await desk.act("lift.decline", **journey("08:30"))).name == "counted"
-    assert await desk.states() == ["unmet"]
-    assert desk.office.happened() == ["lift.requested", "lift.unmet"]
-
-
-async def test_time_ends_trips_and_says_when_the_next_one_ends(desk: Desk) -> None:
-    assert await desk.pass_time(timedelta()) is None
-    await desk.fill("11:00", 4)
-    await desk.act("lift.standby", **journey("11:00"))
-    # The first thing due is telling standby that no seat came free, two hours before the start.
-    assert await desk.pass_time(timedelta()) == datetime(2026, 3, 3, 9, tzinfo=UTC)
-    desk.office.now = datetime(2026, 3, 3, 9, tzinfo=UTC)
-    over = await desk.pass_time(timedelta())
-    assert await desk.states() == ["booked"] * 4 + ["unmet"]
-    assert [(number, prompt.key) for number, prompt in desk.office.told] == [(ROSE, "no_seat_found")]
-    assert over == datetime(2026, 3, 3, 23, 20, tzinfo=UTC)
-    desk.office.now = over
-    assert await desk.pass_time(timedelta()) is None
-    assert await desk.states() == ["done"] * 4 + ["unmet"]
-
-
-async def test_a_run_keeps_the_room_it_was_planned_with(desk: Desk) -> None:
-    await desk.fill("11:00", 4)
-    await desk.store.write(lambda tx: install_lifts(tx, scheme(bus=(1, 0)), MONDAY))
-    assert (await desk.act("lift.find", **journey("11:10"))).name == "full"
-    assert (await desk.act("lift.find", **journey("11:30", needs="wheelchair"))).name == "free"
+async def test_a_run_keeps_the_room_it_was_planned_with(lift_desk: LiftDesk) -> None:
+    await lift_desk.fill("11:00", 4)
+    await lift_desk.store.write(lambda tx: install_lifts(tx, scheme(bus=(1, 0)), MONDAY))
+    assert (await lift_desk.act("lift.find", **journey("11:10"))).name == "full"
+    assert (await lift_desk.act("lift.find", **journey("11:30", needs="wheelchair"))).name == "free"
     next_week = journey("11:30", day="2026-03-10", needs="wheelchair")
-    assert (await desk.act("lift.find", **next_week)).name == "full"
+    assert (await lift_desk.act("lift.find", **next_week)).name == "full"
 
 
-async def test_nobody_at_the_kerb_is_written_down(desk: Desk) -> None:
-    await desk.act("lift.book", **journey("11:00"))
-    await desk.store.write(desk.office.miss_first)
-    assert await desk.states() == ["no_show"]
-    assert desk.office.happened()[-1] == "lift.no_show"
+async def test_nobody_at_the_kerb_is_written_down(lift_desk: LiftDesk) -> None:
+    await lift_desk.act("lift.book", **journey("11:00"))
+    await lift_desk.store.write(lift_desk.office.miss_first)
+    assert await lift_desk.states() == ["no_show"]
+    assert lift_desk.office.happened()[-1] == "lift.no_show"
 
 
 async def test_a_community_without_transport_says_so(tmp_path: Path) -> None:
@@ -310,33 +210,6 @@ async def test_a_community_without_transport_says_so(tmp_path: Path) -> None:
     assert (await store.write(office.act, "lift.list", {})).name == "none"
     assert await store.write(office.pass_time) is None
     await store.close()
-
-
-async def test_many_at_once_get_the_seats_there_are_and_no_more(desk: Desk) -> None:
-    crowd = [f"+4477009003{n:02}" for n in range(60)]
-    outcomes = await asyncio.gather(
-        *(desk.act("lift.book", number, **journey(f"11:{n % 3 * 5:02}")) for n, number in enumerate(crowd))
-    )
-    # All three times overlap, so bus and car carry four riders between them.
-    assert sorted(outcome.name for outcome in outcomes) == ["booked"] * 4 + ["taken"] * 56
-    assert await desk.states() == ["booked"] * 4
-
-
-async def test_bookings_and_cancellations_at_once_leave_everything_whole(desk: Desk) -> None:
-    crowd = [f"+4477009004{n:02}" for n in range(40)]
-
-    async def book_and_cancel(n: int, number: str) -> None:
-        wish = journey(f"1{n % 4}:{n % 6 * 10:02}")
-        if (await desk.act("lift.book", number, **wish)).name == "taken":
-            await desk.act("lift.standby", number, **wish)
-        if n % 2:
-            mine = await desk.act("lift.mine", number)
-            await desk.act("lift.cancel", number, ref=mine.values["ref"])
-
-    await asyncio.gather(*(book_and_cancel(n, number) for n, number in enumerate(crowd)))
-    states = await desk.states()
-    assert states.count("cancelled") == 20
-    assert set(states) <= {"booked", "standby", "cancelled"}
 
 
 @pytest.mark.parametrize(
