@@ -94,8 +94,9 @@ def _candidates(said: str, bare: str, among: Names, choices: Sequence[Choice]) -
             if named and by_number not in named
             else ((by_number,) if named else ())
         )
-    if len(bare) == 1 and bare.isascii() and bare.isalpha():
-        return _lettered(bare, choices)
+    letter = bare or said
+    if len(letter) == 1 and letter.isascii() and letter.isalpha():
+        return _lettered(letter, choices)
     return (matches(said, among) or matches(bare, among)) if bare else ()
 
 

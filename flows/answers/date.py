@@ -248,9 +248,12 @@ class _Reading:
         if year is None and day > self.last:
             day = self._just_past(month, number) or day
         weekday = next((token.value for token in tokens if token.tag == "W"), day.weekday())
-        if weekday != day.weekday():
-            return Unclear("unclear.date.mismatch", {"date": _value(day)})
-        return day
+        if weekday == day.weekday():
+            return day
+        later = None if year else calendar.exact(day.year + 1, month, number)
+        if later and later.weekday() == weekday and later <= self.last:
+            return later
+        return Unclear("unclear.date.mismatch", {"date": _value(day)})
 
     def _just_past(self, month: int, number: int) -> date | None:
         for year in (self.today.year, self.today.year - 1):

@@ -77,7 +77,7 @@ def fold(text: str) -> str:
     """
     text = without_signature(clean(text[: 2 * READ_AT_MOST]))[:READ_AT_MOST]
     text = text.replace("`", "'").lower() if text.isascii() else _fold_unicode(text)
-    return " ".join(text.split()).strip(_EDGE).rstrip("-").rstrip()
+    return " ".join(text.split()).strip(_EDGE).rstrip(_EDGE + "-")
 
 
 def _fold_unicode(text: str) -> str:

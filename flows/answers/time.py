@@ -96,7 +96,9 @@ class TimeType:
         if "!" in tags or _RANGE.search(tags):
             return Unclear("unclear.time")
         reading = _Reading(question)
-        found = reading.clocks(tags, tokens) or reading.parts(tokens)
+        found = reading.clocks(tags, tokens)
+        if not found and not reading.outside:
+            found = reading.parts(tokens)
         if len(found) > 1:
             return Unclear("unclear.time.two", {"first": _value(found[0]), "second": _value(found[1])})
         if not found:

@@ -89,7 +89,7 @@ def _sentence(said: list[str], language: Lexicon) -> str | None:
     if not said or len(said) > SENTENCE_WORDS or any(phrase in language.hedges for phrase in _runs(said)):
         return None
     opening = next((" ".join(said[:n]) for n in (3, 2, 1) if _exact(" ".join(said[:n]), language)), None)
-    if opening is None or opening.isdigit():
+    if opening is None or opening.isdigit() or _exact(said[0], language) is None:
         return None
     answer = _exact(opening, language)
     rest = said[len(opening.split()) :]
