@@ -18,9 +18,9 @@ from flows.check_texts import Nowhere
 from flows.engine import HELP, MENU
 from flows.errors import Problem
 from flows.library import Library
+from flows.limits import CHOICE_TYPES
 from flows.model import Ask, Flow, Step, Texts, static_options
 from flows.value import Json
-from flows.walk import CHOICE_TYPES
 from flows.words import spoken
 
 ALIKE_LETTERS = 8

@@ -10,9 +10,9 @@ from flows.answers import TYPES
 from flows.answers.options import problems as option_problems
 from flows.errors import Problem
 from flows.library import Library
+from flows.limits import ANSWERED, CHAIN_MAX, CHOICE_TYPES
 from flows.load import ANY
 from flows.model import ActionSpec, Ask, Flow, Step, Way, static_options
-from flows.walk import ANSWERED, CHAIN_MAX, CHOICE_TYPES
 
 CHAIN_FLOW_MAX = CHAIN_MAX // 2
 """Steps without a question in a row: half of what a turn may take, for words after a keyword skip one."""

@@ -14,10 +14,10 @@ from flows.answers.words import say
 from flows.errors import Problem
 from flows.gsm7 import parts
 from flows.library import Library
+from flows.limits import CHOICE_TYPES, EXTRAS
 from flows.model import ActionSpec, Ask, Common, Flow, Phrase, Step, Texts, static_options
 from flows.phrases import fill, placeholders
 from flows.render import PARTS_MAX
-from flows.walk import CHOICE_TYPES, EXTRAS
 from flows.words import COMMON_PHRASES, GLOBAL_WORDS, HINT, NOTICES
 
 TYPICAL = "Ann Example"

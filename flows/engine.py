@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 from flows.answers.base import Unclear
 from flows.conversation import Conversation, Expired, Input, Setting, Started, TextIn, Turn
 from flows.library import Library
+from flows.limits import LIVE
 from flows.value import text
-from flows.walk import LIVE, Walk
+from flows.walk import Walk
 from flows.words import Keyword, Word, spoken
 
 MENU = "menu"
@@ -43,7 +44,7 @@ def _open(library: Library, conversation: Conversation | None, setting: Setting)
     if conversation is None or (conversation.flow, conversation.version) not in library.versions:
         walk = Walk(library, setting, language)
         if live and conversation:
-            walk.happened("conversation.ended", flow=conversation.flow, status="failed")
+            walk.said.happened("conversation.ended", flow=conversation.flow, status="failed")
         return walk
     walk = Walk(library, setting, language, conversation)
     if live and not walk.stands:
@@ -65,7 +66,7 @@ def _expired(library: Library, conversation: Conversation | None, _: Expired, se
         unfinished = walk.status == "active" and walk.engaged and not setting.stopped
         walk.leave("expired")
         if unfinished:
-            walk.say("expired")
+            walk.said.say("expired")
     return walk.turn()
 
 
@@ -75,16 +76,16 @@ def _text(library: Library, conversation: Conversation | None, body: str, settin
     folded = spoken(body)
     vocabulary = library.vocabulary
     word = vocabulary.word(folded)
-    cry = vocabulary.emergency(folded, walk.language)
+    cry = vocabulary.emergency(folded, walk.said.language)
     if cry:
         _emergency(walk, cry)
     elif setting.stopped and not (word and word.name == "start"):
-        walk.happened("stopped.text")
-        walk.say("stopped_text")
+        walk.said.happened("stopped.text")
+        walk.said.say("stopped_text")
     elif word is not None:
         _global_word(walk, word, more)
     elif walk.status == "person":
-        walk.happened("person.message")
+        walk.said.happened("person.message")
         walk.more = more
     elif walk.status == "active":
         _answer(walk, body, folded)
@@ -99,10 +100,10 @@ def _answer(walk: Walk, body: str, folded: str) -> None:
     if not isinstance(answer, Unclear):
         walk.accept(answer)
         return
-    keyword = walk.library.vocabulary.keyword(body, folded, walk.language)
+    keyword = walk.library.vocabulary.keyword(body, folded, walk.said.language)
     in_menu = walk.flow.name == MENU
     if keyword is None and in_menu:
-        keyword = walk.library.vocabulary.mentioned(folded, walk.language)
+        keyword = walk.library.vocabulary.mentioned(folded, walk.said.language)
     if keyword is not None and (in_menu or not keyword.argument):
         _begin(walk, keyword)
     else:
@@ -111,37 +112,39 @@ def _answer(walk: Walk, body: str, folded: str) -> None:
 
 def _outside(walk: Walk, body: str, folded: str) -> None:
     vocabulary = walk.library.vocabulary
-    keyword = vocabulary.keyword(body, folded, walk.language) or vocabulary.mentioned(folded, walk.language)
+    keyword = vocabulary.keyword(body, folded, walk.said.language) or vocabulary.mentioned(
+        folded, walk.said.language
+    )
     if keyword is not None:
         _begin(walk, keyword)
     else:
-        walk.happened("text.unknown")
+        walk.said.happened("text.unknown")
         walk.begin(MENU)
 
 
 def _begin(walk: Walk, keyword: Keyword) -> None:
-    walk.switch(keyword.language)
+    walk.said.switch(keyword.language)
     walk.begin(keyword.flow, argument=keyword.argument)
 
 
 def _emergency(walk: Walk, language: str) -> None:
     """The number to call comes first; then the conversation stands where it stood."""
-    walk.switch(language)
-    walk.happened("emergency")
-    walk.say("emergency")
+    walk.said.switch(language)
+    walk.said.happened("emergency")
+    walk.said.say("emergency")
     if walk.status == "person":
-        walk.happened("person.message")
+        walk.said.happened("person.message")
     elif walk.status == "active" and not walk.setting.stopped:
         walk.ask_again()
 
 
 def _global_word(walk: Walk, word: Word, more: tuple[str, ...]) -> None:
-    if word.languages and walk.language not in word.languages:
-        walk.switch(word.languages[0])
+    if word.languages and walk.said.language not in word.languages:
+        walk.said.switch(word.languages[0])
     if word.name == "more":
         _more(walk, more)
     elif word.value:
-        walk.say("language_set")
+        walk.said.say("language_set")
         if walk.status == "active":
             walk.ask_again()
     else:
@@ -150,25 +153,25 @@ def _global_word(walk: Walk, word: Word, more: tuple[str, ...]) -> None:
 
 def _more(walk: Walk, more: tuple[str, ...]) -> None:
     if more:
-        walk.page(more[0])
+        walk.said.page(more[0])
         walk.more = more[1:]
         return
-    walk.say("nothing_more")
+    walk.said.say("nothing_more")
     if walk.status == "active":
         walk.ask_again()
 
 
 def _stop(walk: Walk) -> None:
     walk.leave("stopped")
-    walk.happened("resident.stopped")
-    walk.say("stopped")
+    walk.said.happened("resident.stopped")
+    walk.said.say("stopped")
 
 
 def _start(walk: Walk) -> None:
     if walk.setting.stopped:
         walk.leave("left")
-        walk.happened("resident.started")
-        walk.say("started")
+        walk.said.happened("resident.started")
+        walk.said.say("started")
     elif walk.status == "active":
         walk.ask_again()
     else:
@@ -179,9 +182,9 @@ def _help(walk: Walk) -> None:
     """Who asks for help at the menu wants help, not to hear how a menu works."""
     if walk.status == "active" and walk.flow.name != MENU:
         walk.explain()
-        walk.say("help_person")
+        walk.said.say("help_person")
     elif walk.status == "person":
-        walk.say("person")
+        walk.said.say("person")
     else:
         walk.begin(HELP)
 
@@ -193,7 +196,7 @@ def _menu(walk: Walk) -> None:
 def _person(walk: Walk) -> None:
     if walk.status != "person":
         walk.wait_for_person(MENU)
-    walk.say("person")
+    walk.said.say("person")
 
 
 def _back(walk: Walk) -> None:
@@ -204,14 +207,14 @@ def _back(walk: Walk) -> None:
     elif walk.back():
         walk.ask_again()
     else:
-        walk.say("back_none")
+        walk.said.say("back_none")
         walk.ask_again()
 
 
 def _language(walk: Walk) -> None:
     """Each language is named in itself, so that those who need it can read it."""
     names = [own[0] for tag, common in walk.library.common.items() if (own := common.languages.get(tag))]
-    walk.say("language_offer", {"languages": text(", ".join(names))})
+    walk.said.say("language_offer", {"languages": text(", ".join(names))})
 
 
 _GLOBAL: Mapping[str, Callable[[Walk], None]] = {

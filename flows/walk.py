@@ -3,45 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
-from types import MappingProxyType
+from datetime import datetime
 
 from flows.answers import TYPES
 from flows.answers.base import Answer, Choice, Question, Unclear, Understood
-from flows.conversation import Conversation, Effect, Happened, Page, Prompt, Setting, Turn
+from flows.choosing import given_choices, outcome, relabelled
+from flows.conversation import Conversation, Setting, Turn
 from flows.errors import FlowsError
 from flows.library import COMMON, Library
+from flows.limits import CHAIN_MAX, CHOICE_TYPES, LIVE, PERSON_PATIENCE, UNCLEAR_EXPLAINS
 from flows.load import ANY
 from flows.machine import follow
 from flows.model import Ask, Flow, OptionText, Phrase, Step
-from flows.value import Json, Value, text
+from flows.said import NO_VALUES, Said
+from flows.value import Json, Value
 from flows.words import HINT
-
-CHAIN_MAX = 32
-"""Steps a turn may take without asking; the checker refuses flows that could need more."""
-
-UNCLEAR_EXPLAINS = 2
-"""The how many-th answer not understood in a row brings the longer help; later ones also offer a person."""
-
-PERSON_PATIENCE = timedelta(hours=24)
-"""How long a conversation waits for a person after the resident's last word."""
-
-LIVE = frozenset({"active", "person"})
-"""The statuses of a conversation that is going on."""
-
-EXTRAS = frozenset({"community", "emergency_number"})
-"""Placeholders every phrase may use: fields of `Setting`."""
-
-REFERENCE = "ref"
-"""The value a confirmation always carries, so that it can be recognised when it is said twice."""
-
-CHOICE_TYPES = frozenset({"choice", "ranking"})
-"""Answer types that need choices."""
-
-ANSWERED = "answered"
-"""The outcome of a question whose answer is not an outcome itself."""
-
-NO_VALUES: Mapping[str, Value] = MappingProxyType({})
 
 
 class Walk:
@@ -52,10 +28,9 @@ class Walk:
     ) -> None:
         self.library = library
         self.setting = setting
-        self.language = language
+        self.said = Said(library, setting, language)
         self.status = ""
         self.more: tuple[str, ...] = ()
-        self._effects: list[Effect] = []
         self._flow: Flow | None = None
         self._step = ""
         self._answers: dict[str, Value] = {}
@@ -102,25 +77,7 @@ class Walk:
 
     def turn(self) -> Turn:
         """Give what the turn came to."""
-        return Turn(self._conversation(), tuple(self._effects), self.language)
-
-    def happened(self, kind: str, **data: Json) -> None:
-        """Note that something happened."""
-        self._effects.append(Happened(kind, data))
-
-    def page(self, words: str) -> None:
-        """Say a page that was rendered before."""
-        self._effects.append(Page(words))
-
-    def switch(self, language: str) -> None:
-        """Go on in another language."""
-        if language != self.language:
-            self.language = language
-            self.happened("language.set", language=language)
-
-    def say(self, key: str, values: Mapping[str, Value] = NO_VALUES) -> None:
-        """Say a phrase every flow shares."""
-        self._say(COMMON, 0, key, "statement", values)
+        return Turn(self._conversation(), self.said.effects, self.said.language)
 
     def begin(self, flow: str, answers: Mapping[str, Value] = NO_VALUES, argument: str = "") -> None:
         """Leave whatever is going on and start a flow, as far as its first question or its end."""
@@ -131,7 +88,7 @@ class Walk:
     def leave(self, status: str) -> None:
         """End the conversation, if one is going on, and forget its answers."""
         if self.status in LIVE:
-            self.happened("conversation.ended", flow=self.flow.name, status=status)
+            self.said.happened("conversation.ended", flow=self.flow.name, status=status)
             self.status = status
             self._answers, self._history, self._argument, self._unclear = {}, (), "", 0
 
@@ -141,7 +98,7 @@ class Walk:
             self._flow = self.library.flow(flow)
             self._step = self._flow.start
             self._answers, self._history, self._argument = {}, (), ""
-        self.happened("person.wanted", flow=self.flow.name, step=self._step)
+        self.said.happened("person.wanted", flow=self.flow.name, step=self._step)
         self.status, self._unclear = "person", 0
 
     def resume(self) -> None:
@@ -153,7 +110,7 @@ class Walk:
         """Try to understand a text as an answer to the present question."""
         ask = self.ask
         question = Question(
-            language=self.language,
+            language=self.said.language,
             now=self.setting.now.astimezone(self.setting.zone),
             region=self.setting.region,
             places=self.setting.places,
@@ -170,7 +127,7 @@ class Walk:
     def ask_again(self, variant: str = "sms") -> None:
         """Say the present question once more."""
         labels = tuple(choice.label for choice in self._choices(self.ask))
-        self._say(self.flow.name, self.flow.version, self._step, "question", NO_VALUES, labels, variant)
+        self.said.say_step(self._version, self._step, "question", self._told(), labels, variant)
 
     def explain(self) -> None:
         """Say the present question with its longer help, or with a hint for its type."""
@@ -180,8 +137,8 @@ class Walk:
             return
         self.ask_again()
         hint = HINT + self.ask.type
-        if self.library.phrase(COMMON, 0, hint, self.language):
-            self.say(hint)
+        if self.library.phrase(COMMON, 0, hint, self.said.language):
+            self.said.say(hint)
 
     def back(self) -> bool:
         """Return to the question before; False when there is none, or something binding lies between.
@@ -198,14 +155,14 @@ class Walk:
         """Say what was not understood, the more helpfully the more often it happens in a row."""
         self._unclear += 1
         data: dict[str, Json] = {"flow": self.flow.name, "step": self._step}
-        self.happened("conversation.unclear", **data, reason=unclear.reason, count=self._unclear)
-        self.say(unclear.reason, unclear.values)
+        self.said.happened("conversation.unclear", **data, reason=unclear.reason, count=self._unclear)
+        self.said.say(unclear.reason, unclear.values)
         if self._unclear == UNCLEAR_EXPLAINS:
             self.explain()
         else:
             self.ask_again()
         if self._unclear > UNCLEAR_EXPLAINS:
-            self.say("person_offer")
+            self.said.say("person_offer")
 
     # How the steps follow each other.
 
@@ -214,7 +171,7 @@ class Walk:
         self._answers = dict(answers)
         self._history, self._unclear, self._argument, self._bound = (), 0, argument, False
         self.status = "active"
-        self.happened("conversation.started", flow=flow, language=self.language)
+        self.said.happened("conversation.started", flow=flow, language=self.said.language)
 
     def _follow(self, trigger: str) -> str:
         flow = self.flow
@@ -253,7 +210,7 @@ class Walk:
         if step.say:
             self._speak()
             return ANY
-        came = self.setting.act(step.do, self._answers, self.language)
+        came = self.setting.act(step.do, self._answers, self.said.language)
         self._answers.update(came.values)
         if step.do in self.library.binding:
             self._bound = True
@@ -290,47 +247,33 @@ class Walk:
     def _speak(self) -> None:
         if self._phrase() is not None:
             kind = "confirmation" if self._bound else "statement"
-            self._say(self.flow.name, self.flow.version, self._step, kind, NO_VALUES)
+            self.said.say_step(self._version, self._step, kind, self._told())
 
-    def _say(
-        self,
-        flow: str,
-        version: int,
-        key: str,
-        kind: str,
-        own: Mapping[str, Value],
-        options: tuple[str, ...] = (),
-        variant: str = "sms",
-    ) -> None:
-        names = self.library.placeholders(flow, version, key)
-        if kind == "confirmation":
-            names = names | {REFERENCE}
-        values = {name: value for name in names if (value := self._value(name, own)) is not None}
-        self._effects.append(Prompt(flow, key, kind, values, options, version, variant))
-
-    def _value(self, name: str, own: Mapping[str, Value]) -> Value | None:
-        if name in own:
-            return own[name]
-        if name in EXTRAS:
-            return text(str(getattr(self.setting, name)))
-        value = self._answers.get(name)
-        return _relabelled(value, self._labels(name)) if value is not None else None
+    def _told(self) -> Mapping[str, Value]:
+        return relabelled(self._answers, self._options())
 
     def _labels(self, name: str) -> Mapping[str, OptionText]:
-        texts = self.flow.texts.get(self.language)
-        return texts.options.get(name, {}) if texts else {}
+        return self._options().get(name, {})
+
+    def _options(self) -> Mapping[str, Mapping[str, OptionText]]:
+        texts = self.flow.texts.get(self.said.language)
+        return texts.options if texts else {}
+
+    @property
+    def _version(self) -> tuple[str, int]:
+        return self.flow.name, self.flow.version
 
     def _phrase(self) -> Phrase | None:
         flow = self.flow
-        return self.library.phrase(flow.name, flow.version, self._step, self.language)
+        return self.library.phrase(flow.name, flow.version, self._step, self.said.language)
 
     def _choices(self, ask: Ask) -> Sequence[Choice]:
         if ask.type not in CHOICE_TYPES:
             return ()
         given = ask.options.get("options")
         if isinstance(given, Mapping):
-            return _given_choices(self._answers.get(str(given.get("from", ""))), self._labels(ask.name))
-        return self.library.choices(self.flow, ask, self.language)
+            return given_choices(self._answers.get(str(given.get("from", ""))), self._labels(ask.name))
+        return self.library.choices(self.flow, ask, self.said.language)
 
     def _here(self) -> str:
         return f"flow {self.flow.name} step {self._step}"
@@ -343,7 +286,7 @@ class Walk:
             flow=flow.name,
             version=flow.version,
             step=self._step,
-            language=self.language,
+            language=self.said.language,
             status=self.status,
             answers=self._answers,
             history=self._history,
@@ -359,31 +302,3 @@ class Walk:
         if self.status == "person":
             return self.setting.now + PERSON_PATIENCE
         return None
-
-
-def outcome(value: Value) -> str:
-    """Give the trigger an answer is: its own word for yes_no and choice, `answered` for all others."""
-    if value.type == "yes_no":
-        return str(value.data)
-    if value.type == "choice" and isinstance(value.data, Sequence) and value.data:
-        return str(value.data[0])
-    return ANSWERED
-
-
-def _given_choices(value: Value | None, labels: Mapping[str, OptionText]) -> list[Choice]:
-    """Give the choices an action gave; those the flow's texts name too are labelled by the texts."""
-    pairs = value.data if value is not None and isinstance(value.data, Sequence) else ()
-    return [
-        Choice(key, labels[key].label, labels[key].also)
-        if (key := str(pair[0])) in labels
-        else Choice(key, str(pair[1]))
-        for pair in pairs
-        if isinstance(pair, Sequence)
-    ]
-
-
-def _relabelled(value: Value, labels: Mapping[str, OptionText]) -> Value:
-    """Give a chosen option its label in the language of the moment, which may have changed since."""
-    if value.type == "choice" and isinstance(value.data, Sequence) and value.data[0] in labels:
-        return Value("choice", [value.data[0], labels[str(value.data[0])].label])
-    return value

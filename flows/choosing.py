@@ -1,0 +1,43 @@
+"""What can be chosen when an action gives the choices, and what was chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from flows.answers.base import Choice
+from flows.limits import ANSWERED
+from flows.model import OptionText
+from flows.value import Value
+
+
+def outcome(value: Value) -> str:
+    """Give the trigger an answer is: its own word for yes_no and choice, `answered` for all others."""
+    if value.type == "yes_no":
+        return str(value.data)
+    if value.type == "choice" and isinstance(value.data, Sequence) and value.data:
+        return str(value.data[0])
+    return ANSWERED
+
+
+def given_choices(value: Value | None, labels: Mapping[str, OptionText]) -> list[Choice]:
+    """Give the choices an action gave; those the flow's texts name too are labelled by the texts."""
+    pairs = value.data if value is not None and isinstance(value.data, Sequence) else ()
+    return [
+        Choice(key, labels[key].label, labels[key].also)
+        if (key := str(pair[0])) in labels
+        else Choice(key, str(pair[1]))
+        for pair in pairs
+        if isinstance(pair, Sequence)
+    ]
+
+
+def relabelled(
+    answers: Mapping[str, Value], options: Mapping[str, Mapping[str, OptionText]]
+) -> Mapping[str, Value]:
+    """Give what was chosen its label in the language of the moment, which may have changed since."""
+    changed = {
+        name: Value("choice", [key, options[name][key].label])
+        for name, value in answers.items()
+        if name in options and (key := outcome(value)) in options[name]
+    }
+    return {**answers, **changed} if changed else answers

@@ -1,0 +1,29 @@
+"""Every limit and every name the engine, the checker and the texts agree on."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+CHAIN_MAX = 32
+"""Steps a turn may take without asking; the checker refuses flows that could need more."""
+
+UNCLEAR_EXPLAINS = 2
+"""The how many-th answer not understood in a row brings the longer help; later ones also offer a person."""
+
+PERSON_PATIENCE = timedelta(hours=24)
+"""How long a conversation waits for a person after the resident's last word."""
+
+LIVE = frozenset({"active", "person"})
+"""The statuses of a conversation that is going on."""
+
+EXTRAS = frozenset({"community", "emergency_number"})
+"""Placeholders every phrase may use: fields of `Setting`."""
+
+REFERENCE = "ref"
+"""The value a confirmation always carries, so that it can be recognised when it is said twice."""
+
+CHOICE_TYPES = frozenset({"choice", "ranking"})
+"""Answer types that need choices."""
+
+ANSWERED = "answered"
+"""The outcome of a question whose answer is not an outcome itself."""

@@ -1,0 +1,72 @@
+"""What a turn says and what happens in it, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from flows.conversation import Effect, Happened, Page, Prompt, Setting
+from flows.library import COMMON, Library
+from flows.limits import EXTRAS, REFERENCE
+from flows.value import Json, Value, text
+
+NO_VALUES: Mapping[str, Value] = MappingProxyType({})
+
+
+class Said:
+    """Gathers the effects of one turn; `language` is what its prompts are said in."""
+
+    def __init__(self, library: Library, setting: Setting, language: str) -> None:
+        self.language = language
+        self._library = library
+        self._setting = setting
+        self._effects: list[Effect] = []
+
+    @property
+    def effects(self) -> tuple[Effect, ...]:
+        """Everything so far, in order."""
+        return tuple(self._effects)
+
+    def happened(self, kind: str, **data: Json) -> None:
+        """Note that something happened."""
+        self._effects.append(Happened(kind, data))
+
+    def switch(self, language: str) -> None:
+        """Go on in another language."""
+        if language != self.language:
+            self.language = language
+            self.happened("language.set", language=language)
+
+    def page(self, words: str) -> None:
+        """Say a page that was rendered before."""
+        self._effects.append(Page(words))
+
+    def say(self, key: str, values: Mapping[str, Value] = NO_VALUES) -> None:
+        """Say a phrase every flow shares."""
+        self._effects.append(Prompt(COMMON, key, values=self._values(COMMON, 0, key, values)))
+
+    def say_step(
+        self,
+        flow: tuple[str, int],
+        step: str,
+        kind: str,
+        answers: Mapping[str, Value],
+        options: tuple[str, ...] = (),
+        variant: str = "sms",
+    ) -> None:
+        """Say the phrase of a step of `flow` (its name and version); a confirmation carries its reference."""
+        name, version = flow
+        values = self._values(name, version, step, answers)
+        if kind == "confirmation" and REFERENCE in answers:
+            values[REFERENCE] = answers[REFERENCE]
+        self._effects.append(Prompt(name, step, kind, values, options, version, variant))
+
+    def _values(self, flow: str, version: int, key: str, known: Mapping[str, Value]) -> dict[str, Value]:
+        """Give what a phrase fills in and no more: a prompt may be stored longer than the answers are."""
+        values: dict[str, Value] = {}
+        for name in self._library.placeholders(flow, version, key):
+            if name in known:
+                values[name] = known[name]
+            elif name in EXTRAS:
+                values[name] = text(str(getattr(self._setting, name)))
+        return values
