@@ -49,7 +49,10 @@ _MACHINE = Machine(
 
 @dataclass(frozen=True, slots=True)
 class LinkChanged:
-    """The link went from `previous` to `state`; `why` is a sentence, "" when it went as it should."""
+    """The link went from `previous` to `state`, or stays there for another reason.
+
+    `why` is a sentence, "" when it went as it should.
+    """
 
     state: LinkState
     previous: LinkState
@@ -68,11 +71,11 @@ class Lifecycle:
         self._since = now()
 
     def go(self, trigger: str, why: str = "") -> LinkChanged | None:
-        """Follow `trigger`; None when the state stays as it is."""
-        previous, self._why = self.state, why
+        """Follow `trigger`; None when neither the state nor the reason for it changes."""
+        previous, known_why, self._why = self.state, self._why, why
         _MACHINE.events[trigger].trigger(self)
         if self.state is previous:
-            return None
+            return LinkChanged(self.state, previous, why) if why != known_why else None
         if self.state is not LinkState.WAITING:
             self._since = self._now()
         self._was_ready = self.state is LinkState.READY or (

@@ -47,13 +47,15 @@ class Worker:
         self._status: driver.Status | None = None
         self._next_inbox = self._next_status = 0.0
         self._again = self._sent_last = False
+        self._modem: GammuDriver | None = None
 
     def run(self) -> None:
         """Serve until the gateway closes the socket; what ends it earlier is said to the gateway."""
         configure = wire.decode(self._gateway.recv(wire.LONGEST))
         try:
             with self._in("open"):
-                modem = GammuDriver(configure.device, configure.baud, self._beat)
+                # Held to the very end: freeing it lets libgammu say goodbye to a modem that may be silent.
+                modem = self._modem = GammuDriver(configure.device, configure.baud, self._beat)
                 self._learn(modem.open())
             while True:
                 self._survive(modem)
@@ -218,12 +220,13 @@ def main() -> None:
     parser.add_argument("--fd", type=int, required=True, help="descriptor of the socket to the gateway")
     gateway = socket.socket(fileno=parser.parse_args().fd)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    worker = Worker(gateway)
     try:
-        Worker(gateway).run()
+        worker.run()
     finally:
         gateway.close()
         sys.stderr.flush()
-        # Not the interpreter's way out: it would let libgammu say goodbye to a modem that may be silent.
+        # Not the interpreter's way out, which would free libgammu's state.
         os._exit(0)
 
 
