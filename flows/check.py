@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from flows.check_choices import check_choices, check_keywords
 from flows.check_graph import check_circles, check_graph
 from flows.check_texts import check_common, check_texts
+from flows.engine import HELP, MENU
 from flows.errors import Problem
 from flows.library import COMMON, Library
 from flows.model import ActionSpec, Flow
 
-NEEDED = ("menu", "help")
+NEEDED = (MENU, HELP)
 """Flows the engine starts itself, so that every library must have them."""
 
 
@@ -23,6 +24,7 @@ def check(library: Library, actions: Mapping[str, ActionSpec]) -> list[Problem]:
         for name in NEEDED
         if name not in library.flows
     ]
+    problems += _menu(library)
     problems += check_common(library)
     problems += check_keywords(library)
     problems += _versions(library)
@@ -32,6 +34,15 @@ def check(library: Library, actions: Mapping[str, ActionSpec]) -> list[Problem]:
         problems += check_choices(library, flow)
     problems += check_circles(library)
     return sorted(set(problems))
+
+
+def _menu(library: Library) -> list[Problem]:
+    """Conversations that begin with a person stand at the menu's start, so it has to be a question."""
+    menu = library.flows.get(MENU)
+    start = menu.steps.get(menu.start) if menu else None
+    if menu is None or start is None or start.ask is not None:
+        return []
+    return [Problem(menu.path, start.line, f"the menu must start with a question, not with `{start.name}`")]
 
 
 def _versions(library: Library) -> list[Problem]:

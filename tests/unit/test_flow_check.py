@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 import pytest
 
-from tests.unit.flow_making import HELP, HELP_TEXTS, LIFT, LIFT_TEXTS, MENU_TEXTS, problems_of
+from tests.unit.flow_making import HELP, HELP_TEXTS, LIFT, LIFT_TEXTS, MENU, MENU_TEXTS, problems_of
 
 FLOW = "lift/flow.yaml"
 TEXTS = "lift/texts/en.toml"
@@ -259,6 +259,11 @@ def test_a_library_without_menu_and_help_is_refused(tmp_path: Path) -> None:
     gone = {"help/flow.yaml": None, "help/texts/en.toml": None}
     found = [p.message for p in problems_of(tmp_path, gone)]
     assert "there is no flow `help`; every library needs it" in found
+
+
+def test_a_menu_that_does_not_begin_with_a_question_is_refused(tmp_path: Path) -> None:
+    found = problems_of(tmp_path, {"menu/flow.yaml": MENU.replace("start: wish", "start: to_lift")})
+    assert any("the menu must start with a question" in p.message for p in found)
 
 
 def test_a_folder_without_a_flow_is_found(tmp_path: Path) -> None:
