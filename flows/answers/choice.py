@@ -15,7 +15,8 @@ from flows.answers.numerals import in_digits, whole_number
 from flows.value import Value
 
 _NUMBERED = re.compile(r"(?:#|no )?([0-9]{1,9})(?:st|nd|rd|th)?")
-_BOTH = re.compile(r"#?([0-9]{1,2}) (.+)")
+# "2 chess"; but "2 30 pm" is one name.
+_BOTH = re.compile(r"#?([0-9]{1,2}) ([^0-9]+)")
 
 
 class ChoiceType:
@@ -69,6 +70,8 @@ def pick(folded: str, question: Question) -> Answer:
             return Understood(value_of(choices[number - 1]))
         return Unclear("unclear.choice.number", {"count": Value("number", len(choices))})
     negative = language.phrases("choice", "not").intersection(said.split())
+    for after in language.phrases("choice", "after"):
+        bare = bare.removesuffix(f" {after}")
     found = () if negative and bare not in among.things else _candidates(said, bare, among, choices)
     if len(found) == 1:
         return _chosen(found[0], choices)

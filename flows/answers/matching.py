@@ -22,6 +22,7 @@ SHORTEST = 4
 LONGEST = 120
 """Characters of a text in which names are looked for."""
 
+_WORD = re.compile(r"[0-9]+|[^\W0-9_]+|[^\w\s]")
 _GONE = "\x00"
 _HANGUL = re.compile("[\uac00-\ud7a3]")
 
@@ -43,7 +44,7 @@ def names(pairs: Iterable[tuple[str, str]]) -> Names:
         if not name:
             continue
         things.setdefault(name, thing)
-        for word in name.split():
+        for word in dict.fromkeys((*name.split(), *_words(name))):
             if thing not in words.get(word, ()):
                 words[word] = (*words.get(word, ()), thing)
     return Names(things, words)
@@ -58,7 +59,12 @@ def matches(text: str, among: Names) -> tuple[str, ...]:
     if exact is not None:
         return (exact,)
     text = text[:LONGEST]
-    return _distinct(named_in(text, among)[0]) or _by_words(text, among) or _nearly(text, among)
+    return (
+        _distinct(named_in(text, among)[0])
+        or _by_words(text.split(), among)
+        or _by_words(_words(text), among)
+        or _nearly(text, among)
+    )
 
 
 def named_in(text: str, among: Names) -> tuple[list[str], str]:
@@ -79,15 +85,20 @@ def named_in(text: str, among: Names) -> tuple[list[str], str]:
     return [thing for _, thing in sorted(found)], " ".join(rest.replace(_GONE, " ").split())
 
 
-def _by_words(text: str, among: Names) -> tuple[str, ...]:
+def _by_words(said: Sequence[str], among: Names) -> tuple[str, ...]:
     """Take a text all of whose words are words, or beginnings of words, of a name."""
     common: list[str] | None = None
-    for word in text.split():
+    for word in said:
         things = among.words.get(word) or _beginning(word, among)
         common = [thing for thing in things if common is None or thing in common]
         if not common:
             return ()
     return tuple(common or ())
+
+
+def _words(text: str) -> list[str]:
+    """Give the words of a text, numbers by themselves: "4pm" is two."""
+    return _WORD.findall(text)
 
 
 def _beginning(word: str, among: Names) -> tuple[str, ...]:

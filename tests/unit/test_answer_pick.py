@@ -158,6 +158,22 @@ def test_two_choices_too_near_each_other_are_both_named() -> None:
 
 
 @pytest.mark.parametrize(
+    ("typed", "key"), [("2.30", "a"), ("3.30 pm", "b"), ("4pm", "c"), ("2", "b"), ("the 4 pm one", "c")]
+)
+def test_a_time_in_a_label_is_not_a_place_in_the_list(typed: str, key: str) -> None:
+    times = ("2.30 pm", "3.30 pm", "4 pm")
+    offers = tuple(Choice(k, f"Tuesday 24 November, {at}") for k, at in zip("abc", times, strict=True))
+    found = understood("choice", typed, question(choices=offers))
+    assert isinstance(found, list)
+    assert found[0] == key
+
+
+def test_a_code_in_a_label_is_one_word() -> None:
+    lifts = (Choice("a", "Tuesday 3 March, Ashby (9R)"), Choice("b", "Thursday 5 March, Castle (3R)"))
+    assert understood("choice", "3r", question(choices=lifts)) == ["b", "Thursday 5 March, Castle (3R)"]
+
+
+@pytest.mark.parametrize(
     ("language", "typed", "key"),
     [
         ("es", "la segunda", "chess"),
