@@ -124,7 +124,6 @@ async def running(
             cheap=config.cheap_characters,
         )
         gateway = _assemble(config, store, turns, clock)
-        await gateway.intake.catch_up()
         await _attach_modems(stack, config, gateway, random, gap)
         await _start_page(stack, config, gateway)
         tasks = [asyncio.create_task(_forever("timers", gateway.timers.run, gateway))]

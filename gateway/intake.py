@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flows.conversation import Happened, TextIn, Turn
+from flows.value import Json
 from gateway import policy
 from gateway.clock import Clock
 from gateway.errors import StoreError
@@ -18,7 +19,6 @@ from gateway.store.events import write_event
 from gateway.store.inbound import (
     Inbound,
     heard_from,
-    new_inbound,
     record_broken,
     record_part,
     set_inbound_state,
@@ -26,7 +26,7 @@ from gateway.store.inbound import (
 from gateway.store.outbound import recent_to
 from gateway.store.people import Resident
 from gateway.turns import Turns
-from modem.driver import Inbox
+from modem.driver import Inbox, Part
 
 log = logging.getLogger(__name__)
 
@@ -59,10 +59,6 @@ class Intake:
         moments = {part.place: self.clock.moment_of(part.smsc_time) for part in inbox.parts}
         return await self.store.write(self._take, link, imsi, inbox, moments, self.clock.now())
 
-    async def catch_up(self) -> int:
-        """Answer the texts that were kept and had no turn when the gateway last stopped."""
-        return await self.store.write(self._catch_up, self.clock.now())
-
     def _take(
         self, tx: Tx, link: str, imsi: str, inbox: Inbox, moments: dict[str, datetime], now: datetime
     ) -> Taken:
@@ -71,54 +67,52 @@ class Intake:
             if record_broken(tx, link, imsi, broken, now):
                 write_event(tx, "message.broken", f"link:{link}", {"reason": broken.reason}, now)
         for part in inbox.parts:
-            inbound = record_part(tx, link, imsi, part, now)
-            if inbound is not None:
+            if self._take_part(tx, link, imsi, part, moments[part.place], now):
                 texts += 1
-                self._answer_or_fail(tx, inbound, moments[part.place])
         places = (*(part.place for part in inbox.parts), *(broken.place for broken in inbox.broken))
         return Taken(places, texts)
 
-    def _catch_up(self, tx: Tx, now: datetime) -> int:
-        waiting = new_inbound(tx)
-        for inbound in waiting:
-            self._answer_or_fail(tx, inbound, now)
-        return len(waiting)
+    def _take_part(self, tx: Tx, link: str, imsi: str, part: Part, moment: datetime, now: datetime) -> bool:
+        """Keep a part and, where it completes a text, answer that; give whether it did."""
+        region = self.turns.community.region
+        verdict = policy.judge(part.sender, region, self.countries, self.own)
+        number = policy.e164(part.sender, region)
+        if verdict is not Verdict.ORDINARY or number is None:
+            inbound = record_part(tx, link, imsi, part, now, None)
+            if inbound is not None:
+                set_inbound_state(tx, inbound.id, "ignored")
+                write_event(tx, "message.ignored", f"inbound:{inbound.id}", {"reason": verdict.value}, now)
+            return inbound is not None
+        resident = people.meet(tx, number, now)
+        inbound = record_part(tx, link, imsi, part, now, resident.id)
+        if inbound is not None:
+            self._answer_or_fail(tx, resident, inbound, moment)
+        return inbound is not None
 
-    def _answer_or_fail(self, tx: Tx, inbound: Inbound, now: datetime) -> None:
+    def _answer_or_fail(self, tx: Tx, resident: Resident, inbound: Inbound, now: datetime) -> None:
         """Answer a text; a fault in the turn undoes the turn alone, and a person is told."""
         try:
             with tx.savepoint():
-                self._answer(tx, inbound, now)
+                self._answer(tx, resident, inbound, now)
         except StoreError:
             raise
         except Exception as error:
             log.exception("turn failed", extra={"inbound": inbound.id})
             set_inbound_state(tx, inbound.id, "failed")
-            number = policy.e164(inbound.sender, self.turns.community.region)
-            if number is not None:
-                resident = people.meet(tx, number, now)
-                subject = f"resident:{resident.id}"
-                write_event(
-                    tx, "turn.failed", subject, {"inbound": inbound.id, "error": type(error).__name__}, now
-                )
-                self.turns.apologise(tx, resident, inbound.id, now)
+            data: dict[str, Json] = {"inbound": inbound.id, "error": type(error).__name__}
+            write_event(tx, "turn.failed", f"resident:{resident.id}", data, now)
+            self.turns.apologise(tx, resident, inbound.id, now)
 
-    def _answer(self, tx: Tx, inbound: Inbound, now: datetime) -> None:
-        region = self.turns.community.region
-        verdict = policy.judge(inbound.sender, region, self.countries, self.own)
-        if verdict is not Verdict.ORDINARY:
-            set_inbound_state(tx, inbound.id, "ignored")
-            write_event(tx, "message.ignored", f"inbound:{inbound.id}", {"reason": verdict.value}, now)
-            return
-        number = policy.e164(inbound.sender, region)
-        assert number is not None, "an ordinary number has an E.164 form"  # noqa: S101
-        resident = people.meet(tx, number, now)
-        set_inbound_state(tx, inbound.id, "handled", resident.id)
-        sent = recent_to(tx, number, now - policy.ECHO_WINDOW)
-        reason = self._machine(tx, resident, inbound, sent, now)
-        if reason:
-            self._ignore_machine(tx, resident, inbound, reason, now)
-            return
+    def _answer(self, tx: Tx, resident: Resident, inbound: Inbound, now: datetime) -> None:
+        # Only a long text can be a machine's: nobody's machine is that short of words, and a person
+        # always gets out of the silence.
+        sent: Sequence[tuple[str, datetime]] = ()
+        if len(inbound.body) >= policy.COMPARABLE_LENGTH:
+            sent = recent_to(tx, resident.number, now - policy.ECHO_WINDOW)
+            reason = self._machine(tx, resident, inbound, sent, now)
+            if reason:
+                self._ignore_machine(tx, resident, inbound, reason, now)
+                return
 
         def hush(turn: Turn) -> bool:
             return self._said_enough(tx, resident, inbound.body, turn, sent, now)
@@ -134,8 +128,6 @@ class Intake:
         now: datetime,
     ) -> str:
         """Say why a text is taken for a machine's, or ''."""
-        if len(inbound.body) < policy.COMPARABLE_LENGTH:
-            return ""  # nobody's machine is that short of words, and a person always gets out of the silence
         if people.quiet(tx, resident.id, now):
             return "it was taken for a machine within the hour"
         heard = heard_from(tx, inbound.sender, inbound.id, now - policy.REPEAT_WINDOW)
@@ -164,7 +156,8 @@ class Intake:
         if "stopped.text" in happened:
             return not people.may_remind_of_stop(tx, resident.id, now)
         if not happened & NOT_UNDERSTOOD or not policy.at_machine_pace(body, now, sent):
-            people.forget_machine_signs(tx, resident.id)
+            if resident.machine_signs:
+                people.forget_machine_signs(tx, resident.id)
             return False
         if people.add_machine_sign(tx, resident.id) < policy.MACHINE_SIGNS:
             return False

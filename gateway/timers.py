@@ -18,7 +18,7 @@ from gateway.store.conversations import next_deadline, overdue
 from gateway.store.database import Store, Tx
 from gateway.store.events import write_event
 from gateway.store.inbound import incomplete_before, join_incomplete
-from gateway.store.outbound import expire_queued
+from gateway.store.outbound import end_attempt, overdue_queued
 from gateway.turns import Turns, emitter
 
 log = logging.getLogger(__name__)
@@ -99,7 +99,8 @@ class Timers:
 
     def _sweep(self, tx: Tx, now: datetime) -> None:
         """End texts nobody needs any more; give a person what came of long texts that stayed incomplete."""
-        for text_id in expire_queued(tx, now):
+        for text_id in overdue_queued(tx, now):
+            end_attempt(tx, text_id, "expired", now, "nobody could be reached in time")
             write_event(tx, "message.expired", f"message:{text_id}", {}, now)
         for link, sender, reference, total in incomplete_before(tx, now):
             inbound = join_incomplete(tx, link, sender, reference, total, now)

@@ -31,7 +31,7 @@ from flows.library import Library
 from flows.value import Json, Value
 from gateway.community import Community
 from gateway.notices import Notices
-from gateway.services import ACTIONS
+from gateway.services import ACTIONS, secrecy
 from gateway.services.acting import Acting, Emit
 from gateway.store import people
 from gateway.store.conversations import (
@@ -44,6 +44,7 @@ from gateway.store.conversations import (
 from gateway.store.database import Tx
 from gateway.store.events import write_event
 from gateway.store.inbound import Inbound
+from gateway.store.messages_erasure import end_talk
 from gateway.store.outbound import Lane, queue_text
 from gateway.store.people import Resident
 from gateway.store.places import Places
@@ -85,6 +86,8 @@ class Turns:
         language = resident.language or self.community.language
         setting = self._setting(tx, resident, language, now)
         turn = take_turn(self.library, before, event, setting)
+        if _stopped_voting(turn):
+            end_talk(tx, resident.id)
         reply = render.respond(self.library, turn, self.community.zone, cheap=self.cheap)
         if reply.conversation is not None and reply.conversation != before:
             self._keep(tx, resident, kept, reply.conversation, now)
@@ -211,6 +214,17 @@ def emitter(tx: Tx, now: datetime) -> Emit:
         write_event(tx, type, subject, data, now)
 
     return emit
+
+
+def _stopped_voting(turn: Turn) -> bool:
+    """Tell whether talk about voting ended in this turn, so that what it must leave behind is erased."""
+    after = turn.conversation
+    return not (after is not None and after.flow == secrecy.FLOW and after.status in OPEN) and any(
+        isinstance(effect, Happened)
+        and effect.type == "conversation.ended"
+        and effect.data.get("flow") == secrecy.FLOW
+        for effect in turn.effects
+    )
 
 
 def _ref(effects: Sequence[Effect]) -> str:

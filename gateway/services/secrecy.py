@@ -8,6 +8,9 @@ from gateway.store.database import Tx
 from gateway.store.messages_erasure import erase_last_inbound, erase_talk, note_talk
 from gateway.store.votes import Poll
 
+FLOW = "vote"
+"""The flow in which votes are talked about."""
+
 
 def note_vote_talk(acting: Acting, poll: Poll | None = None) -> None:
     """Note that what is written from here on is about voting, and about which poll once that is known."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from typing import NamedTuple
 
 from flows.conversation import Conversation
 from gateway.store.database import Tx
 from gateway.store.instant import to_text
+from gateway.store.packed import pack, unpack
 
 
 class Kept(NamedTuple):
@@ -30,7 +30,7 @@ def latest_conversation(tx: Tx, resident_id: int) -> Kept | None:
     )
     if row is None:
         return None
-    return Kept(row["id"], Conversation.from_json(json.loads(row["state"])), row["began_at"])
+    return Kept(row["id"], Conversation.from_json(unpack(row["state"])), row["began_at"])
 
 
 def begin_conversation(tx: Tx, resident_id: int, conversation: Conversation, now: datetime) -> int:
@@ -82,7 +82,7 @@ def next_deadline(tx: Tx) -> datetime | None:
 
 
 def _state(conversation: Conversation) -> str:
-    return json.dumps(conversation.to_json(), ensure_ascii=False, separators=(",", ":"))
+    return pack(conversation.to_json())
 
 
 def _deadline(conversation: Conversation) -> str | None:

@@ -27,9 +27,10 @@ CACHED_STATEMENTS = 512
 class Tx:
     """One open transaction, on the database's thread. SQL takes named parameters (`:name`)."""
 
-    __slots__ = ("_connection", "_execute")
+    __slots__ = ("_connection", "_execute", "forgets")
 
     def __init__(self, connection: sqlite3.Connection) -> None:
+        self.forgets = False
         self._connection = connection
         self._execute = connection.execute
 
@@ -49,6 +50,10 @@ class Tx:
     def insert(self, sql: str, /, **values: Any) -> int:
         """Run one `INSERT … RETURNING id` and give the id."""
         return int(self._execute(sql, values).fetchone()[0])
+
+    def forget_log(self) -> None:
+        """Empty the write-ahead log after the commit: it still holds the pages from before an erasure."""
+        self.forgets = True
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
@@ -93,6 +98,7 @@ class Store:
         self._writer = writer
         self._reader = reader
         self._waiting: list[_Waiting] = []
+        self._forgets = False
         self._committing: asyncio.Task[None] | None = None
 
     async def write(
@@ -114,10 +120,6 @@ class Store:
         result: R = await _on_thread(self._reader, _read, lambda tx: query(tx, *args, **kwargs))
         return result
 
-    async def backup(self, target: Path) -> None:
-        """Copy the database to `target` while it is in use, and check the copy. Raises StoreError."""
-        await _on_thread(self._reader, _backup, target)
-
     async def close(self) -> None:
         """Wait for what is being committed, then let go of the file."""
         if self._committing is not None:
@@ -128,9 +130,31 @@ class Store:
     async def _commit_waiting(self) -> None:
         while self._waiting:
             batch, self._waiting = self._waiting, []
-            await _on_thread(self._writer, _commit_together, batch)
+            await _on_thread(self._writer, self._commit_together, batch)
             for waiting in batch:
                 waiting.settle()
+
+    def _commit_together(self, connection: sqlite3.Connection, batch: list[_Waiting]) -> None:
+        """Run a batch in one commit, each transaction in a savepoint of its own."""
+        tx = Tx(connection)
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            if len(batch) == 1:  # the common case at night in a village: nobody else's work to protect
+                _run_alone(connection, tx, batch[0])
+            else:
+                for waiting in batch:
+                    _run_in_savepoint(connection, tx, waiting)
+            if connection.in_transaction:
+                connection.execute("COMMIT")
+            self._forgets = self._forgets or tx.forgets
+            if self._forgets:  # a reader may be in the way: then the next commit tries again
+                busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                self._forgets = bool(busy)
+        except sqlite3.Error as error:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            for waiting in batch:
+                waiting.error = waiting.error or _store_error(error)
 
 
 async def open_store(path: Path, *, now: datetime) -> Store:
@@ -185,19 +209,13 @@ def _prepare(connection: sqlite3.Connection, now: datetime) -> None:
     migrate(connection, now)
 
 
-def _commit_together(connection: sqlite3.Connection, batch: list[_Waiting]) -> None:
-    """Run a batch in one commit, each transaction in a savepoint of its own."""
-    tx = Tx(connection)
+def _run_alone(connection: sqlite3.Connection, tx: Tx, waiting: _Waiting) -> None:
     try:
-        connection.execute("BEGIN IMMEDIATE")
-        for waiting in batch:
-            _run_in_savepoint(connection, tx, waiting)
-        connection.execute("COMMIT")
-    except sqlite3.Error as error:
-        if connection.in_transaction:
+        waiting.result = waiting.transaction(tx)
+    except BaseException as error:
+        waiting.error = _store_error(error) if isinstance(error, sqlite3.OperationalError) else error
+        if connection.in_transaction:  # else SQLite undid it already (disk full, I/O error)
             connection.execute("ROLLBACK")
-        for waiting in batch:
-            waiting.error = waiting.error or _store_error(error)
 
 
 def _run_in_savepoint(connection: sqlite3.Connection, tx: Tx, waiting: _Waiting) -> None:
@@ -229,17 +247,3 @@ def _read(connection: sqlite3.Connection, query: Callable[[Tx], R]) -> R:
         return query(Tx(connection))
     finally:
         connection.execute("COMMIT")
-
-
-def _backup(connection: sqlite3.Connection, target: Path) -> None:
-    copy = sqlite3.connect(target)
-    try:
-        connection.backup(copy)
-        verdict = copy.execute("PRAGMA integrity_check").fetchone()[0]
-        if verdict != "ok":
-            raise StoreError(f"The copy {target} is damaged ({verdict}). Check the disk and try again.")
-        copy.execute("PRAGMA journal_mode = DELETE")
-    except sqlite3.Error as error:
-        raise StoreError(f"The backup to {target} failed ({error}). Check room and rights there.") from error
-    finally:
-        copy.close()

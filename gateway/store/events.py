@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
 
 from flows.value import Json
 from gateway.store.database import Tx
 from gateway.store.instant import to_text
+from gateway.store.packed import pack, unpack
 
 
 def write_event(
@@ -24,7 +24,7 @@ def write_event(
         type=type,
         subject=subject,
         at=to_text(now),
-        data=json.dumps(data, ensure_ascii=False, separators=(",", ":")),
+        data=pack(data),
     )
 
 
@@ -35,4 +35,4 @@ def events_since(tx: Tx, event_id: int, limit: int = 1000) -> list[tuple[int, st
         id=event_id,
         limit=limit,
     )
-    return [(row["id"], row["type"], row["subject"], json.loads(row["data"])) for row in rows]
+    return [(row["id"], row["type"], row["subject"], unpack(row["data"])) for row in rows]

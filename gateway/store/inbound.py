@@ -51,15 +51,20 @@ def keys_of(imsi: str, part: Part) -> Keys:
     )
 
 
-def record_part(tx: Tx, link: str, imsi: str, part: Part, now: datetime) -> Inbound | None:
-    """Keep one part; give the whole text if this part completes a new one, else None."""
+def record_part(
+    tx: Tx, link: str, imsi: str, part: Part, now: datetime, resident_id: int | None
+) -> Inbound | None:
+    """Keep one part; give the whole text if this part completes a new one, else None.
+
+    A whole text begins as `handled`: its turn is taken in the same transaction.
+    """
     keys = keys_of(imsi, part)
-    if _known(tx, keys, part):
-        return None
     body = storable(part.body)
     at = to_text(part.smsc_time) if part.smsc_time else None
     if part.total == 1:
-        return _record_whole(tx, link, part, body, keys, at, now)
+        return _record_whole(tx, link, part, body, keys, at, now, resident_id)
+    if _known_part(tx, keys, part):
+        return None
     tx.run(
         "INSERT INTO inbound_part "
         "(key, twin, bodyless, link, sender, reference, total, number, body, smsc_at, received_at) VALUES "
@@ -76,7 +81,7 @@ def record_part(tx: Tx, link: str, imsi: str, part: Part, now: datetime) -> Inbo
         at=at,
         now=to_text(now),
     )
-    return _join(tx, link, part.sender, part.reference, part.total, now, whole_only=True)
+    return _join(tx, link, part.sender, part.reference, part.total, now, resident_id, whole_only=True)
 
 
 def record_broken(tx: Tx, link: str, imsi: str, broken: BrokenPart, now: datetime) -> bool:
@@ -109,34 +114,12 @@ def join_incomplete(
     tx: Tx, link: str, sender: str, reference: int, total: int, now: datetime
 ) -> Inbound | None:
     """Make one text of what came of a long one, with ' … ' where a part is missing."""
-    return _join(tx, link, sender, reference, total, now, whole_only=False)
+    return _join(tx, link, sender, reference, total, now, None, whole_only=False)
 
 
-def new_inbound(tx: Tx) -> list[Inbound]:
-    """Give the texts that have not had their turn, oldest first."""
-    rows = tx.all(
-        "SELECT id, sender, body, smsc_at, received_at FROM inbound WHERE state = 'new' ORDER BY id"
-    )
-    return [
-        Inbound(
-            row["id"],
-            row["sender"],
-            row["body"],
-            from_text(row["smsc_at"]) if row["smsc_at"] else None,
-            from_text(row["received_at"]),
-        )
-        for row in rows
-    ]
-
-
-def set_inbound_state(tx: Tx, inbound_id: int, state: str, resident_id: int | None = None) -> None:
-    """Write down what became of a text: handled, ignored, double, incomplete or failed."""
-    tx.run(
-        "UPDATE inbound SET state = :state, resident_id = COALESCE(:resident, resident_id) WHERE id = :id",
-        state=state,
-        resident=resident_id,
-        id=inbound_id,
-    )
+def set_inbound_state(tx: Tx, inbound_id: int, state: str) -> None:
+    """Write down what became of a text that was not handled: ignored or failed."""
+    tx.run("UPDATE inbound SET state = :state WHERE id = :id", state=state, id=inbound_id)
 
 
 def heard_from(tx: Tx, sender: str, before_id: int, since: datetime) -> list[tuple[str, datetime]]:
@@ -159,43 +142,65 @@ def storable(body: str) -> str:
 
 
 def _record_whole(
-    tx: Tx, link: str, part: Part, body: str, keys: Keys, at: str | None, now: datetime
+    tx: Tx,
+    link: str,
+    part: Part,
+    body: str,
+    keys: Keys,
+    at: str | None,
+    now: datetime,
+    resident_id: int | None,
 ) -> Inbound | None:
-    state = "double" if at and tx.one("SELECT 1 FROM inbound WHERE twin = :twin", twin=keys.twin) else "new"
+    known = tx.all(
+        "SELECT key FROM inbound WHERE key IN (:full, :bodyless) UNION ALL "
+        "SELECT '' FROM inbound WHERE twin = :twin AND :timed",
+        full=keys.full,
+        bodyless=keys.bodyless,
+        twin=keys.twin,
+        timed=at is not None,
+    )
+    if any(row["key"] for row in known):
+        return None
     inbound_id = tx.insert(
-        "INSERT INTO inbound (key, twin, bodyless, link, sender, body, smsc_at, received_at, state) "
-        "VALUES (:key, :twin, :bodyless, :link, :sender, :body, :at, :now, :state) RETURNING id",
+        "INSERT INTO inbound (key, twin, bodyless, link, sender, resident_id, body, smsc_at, received_at, "
+        "state) VALUES (:key, :twin, :bodyless, :link, :sender, :resident, :body, :at, :now, :state) "
+        "RETURNING id",
         key=keys.full,
         twin=keys.twin,
         bodyless=keys.bodyless,
         link=link,
         sender=part.sender,
+        resident=resident_id,
         body=body,
         at=at,
         now=to_text(now),
-        state=state,
+        state="double" if known else "handled",
     )
-    return Inbound(inbound_id, part.sender, body, part.smsc_time, now) if state == "new" else None
+    return None if known else Inbound(inbound_id, part.sender, body, part.smsc_time, now)
 
 
-def _known(tx: Tx, keys: Keys, part: Part) -> bool:
-    if part.total == 1:
-        row = tx.one(
-            "SELECT 1 FROM inbound WHERE key IN (:full, :bodyless)", full=keys.full, bodyless=keys.bodyless
-        )
-    else:  # a part that the network delivered twice belongs to the same long text, so it is known too
-        row = tx.one(
-            "SELECT 1 FROM inbound_part WHERE key IN (:full, :bodyless) OR (twin = :twin AND :timed)",
-            full=keys.full,
-            bodyless=keys.bodyless,
-            twin=keys.twin,
-            timed=part.smsc_time is not None,
-        )
+def _known_part(tx: Tx, keys: Keys, part: Part) -> bool:
+    # A part that the network delivered twice belongs to the same long text, so it is known too.
+    row = tx.one(
+        "SELECT 1 FROM inbound_part WHERE key IN (:full, :bodyless) OR (twin = :twin AND :timed)",
+        full=keys.full,
+        bodyless=keys.bodyless,
+        twin=keys.twin,
+        timed=part.smsc_time is not None,
+    )
     return row is not None
 
 
 def _join(
-    tx: Tx, link: str, sender: str, reference: int, total: int, now: datetime, *, whole_only: bool
+    tx: Tx,
+    link: str,
+    sender: str,
+    reference: int,
+    total: int,
+    now: datetime,
+    resident_id: int | None,
+    *,
+    whole_only: bool,
 ) -> Inbound | None:
     rows = tx.all(
         "SELECT id, key, number, body, smsc_at FROM inbound_part WHERE inbound_id IS NULL AND link = :link "
@@ -213,15 +218,16 @@ def _join(
     body = "".join(bodies[n]["body"] if n in bodies else " … " for n in range(1, total + 1))
     at = bodies[min(bodies)]["smsc_at"]
     inbound_id = tx.insert(
-        "INSERT INTO inbound (key, twin, bodyless, link, sender, body, smsc_at, received_at, state) "
-        "VALUES (:key, :key, :key, :link, :sender, :body, :at, :now, :state) RETURNING id",
+        "INSERT INTO inbound (key, twin, bodyless, link, sender, resident_id, body, smsc_at, received_at, "
+        "state) VALUES (:key, :key, :key, :link, :sender, :resident, :body, :at, :now, :state) RETURNING id",
+        resident=resident_id,
         key=f"joined:{rows[0]['id']}",
         link=link,
         sender=sender,
         body=body,
         at=at,
         now=to_text(now),
-        state="new" if whole_only else "incomplete",
+        state="handled" if whole_only else "incomplete",
     )
     for row in rows:  # every copy belongs to this text, so that a late duplicate starts nothing new
         tx.run(

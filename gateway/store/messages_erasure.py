@@ -67,6 +67,7 @@ def erase_exchange(tx: Tx, resident_id: int, first_inbound: int, first_outbound:
         resident=resident_id,
         first=first_outbound,
     )
+    tx.forget_log()
     return len(inbound) + ended + waiting
 
 
@@ -78,6 +79,7 @@ def erase_last_inbound(tx: Tx, resident_id: int) -> None:
     )
     if row is not None:
         _empty_inbound(tx, row)
+        tx.forget_log()
 
 
 def _empty_inbound(tx: Tx, row: Row) -> None:

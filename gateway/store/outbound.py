@@ -139,13 +139,14 @@ def record_part_sent(tx: Tx, outbound_id: int, part: int, reference: int, now: d
 def end_attempt(tx: Tx, outbound_id: int, state: str, now: datetime, reason: str = "") -> None:
     """Write down how a text ended: sent, failed, uncertain, expired or held."""
     tx.run(
-        "UPDATE outbound SET state = :state, reason = :reason, ended_at = :now, "
-        "body = CASE WHEN kind = 'secret' THEN '' ELSE body END WHERE id = :id",
+        "UPDATE outbound SET state = :state, reason = :reason, ended_at = :now WHERE id = :id",
         id=outbound_id,
         state=state,
         reason=reason,
         now=to_text(now),
     )
+    if tx.run("UPDATE outbound SET body = '' WHERE id = :id AND kind = 'secret'", id=outbound_id):
+        tx.forget_log()
 
 
 def put_back(tx: Tx, outbound_id: int, not_before: datetime, body: str, reason: str) -> None:
@@ -219,13 +220,9 @@ def recent_to(tx: Tx, number: str, since: datetime) -> list[tuple[str, datetime]
     return [(row["body"], from_text(row["created_at"])) for row in rows]
 
 
-def expire_queued(tx: Tx, now: datetime) -> list[int]:
-    """End every queued text that is no longer worth hearing; give their ids."""
-    rows = tx.all(
-        "UPDATE outbound SET state = 'expired', ended_at = :now, reason = 'nobody could be reached in time' "
-        "WHERE state = 'queued' AND valid_until < :now RETURNING id",
-        now=to_text(now),
-    )
+def overdue_queued(tx: Tx, now: datetime) -> list[int]:
+    """Give the queued texts that are no longer worth hearing."""
+    rows = tx.all("SELECT id FROM outbound WHERE state = 'queued' AND valid_until < :now", now=to_text(now))
     return [int(row["id"]) for row in rows]
 
 

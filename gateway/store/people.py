@@ -8,18 +8,22 @@ from datetime import datetime, timedelta
 from gateway.store.database import Row, Tx
 from gateway.store.instant import to_text
 
-_COLUMNS = "id, number, language, name, stopped"
+_COLUMNS = "id, number, language, name, stopped, machine_signs"
 
 
 @dataclass(frozen=True, slots=True)
 class Resident:
-    """A person with a number. `language` is BCP 47, empty until known; `stopped` after STOP."""
+    """A person with a number. `language` is BCP 47, empty until known; `stopped` after STOP.
+
+    `machine_signs` counts texts in a row that came faster than a person reads and types.
+    """
 
     id: int
     number: str
     language: str
     name: str
     stopped: bool
+    machine_signs: int = 0
 
 
 def resident_by_number(tx: Tx, number: str) -> Resident | None:
@@ -70,7 +74,7 @@ def set_stopped(tx: Tx, resident_id: int, stopped: bool) -> None:
 def coordinators_on_duty(tx: Tx) -> list[Resident]:
     """Give the coordinators who are told of urgent matters."""
     rows = tx.all(
-        "SELECT r.id, r.number, r.language, r.name, r.stopped FROM resident r "
+        "SELECT r.id, r.number, r.language, r.name, r.stopped, r.machine_signs FROM resident r "
         "JOIN coordinator c ON c.resident_id = r.id WHERE c.on_duty = 1 ORDER BY r.id"
     )
     return [_resident(row) for row in rows]
@@ -104,7 +108,7 @@ def add_machine_sign(tx: Tx, resident_id: int) -> int:
 
 def forget_machine_signs(tx: Tx, resident_id: int) -> None:
     """Begin the count again: a person answered."""
-    tx.run("UPDATE resident SET machine_signs = 0 WHERE id = :id AND machine_signs > 0", id=resident_id)
+    tx.run("UPDATE resident SET machine_signs = 0 WHERE id = :id", id=resident_id)
 
 
 def may_remind_of_stop(tx: Tx, resident_id: int, now: datetime) -> bool:
@@ -136,4 +140,11 @@ def relieve_coordinators(tx: Tx) -> None:
 
 
 def _resident(row: Row) -> Resident:
-    return Resident(row["id"], row["number"], row["language"], row["name"], bool(row["stopped"]))
+    return Resident(
+        row["id"],
+        row["number"],
+        row["language"],
+        row["name"],
+        bool(row["stopped"]),
+        row["machine_signs"],
+    )

@@ -81,9 +81,7 @@ async def gateway(folder: Path) -> tuple[Store, Intake, Sender]:
     sender = Sender(store, network, clock, spending, Random(1), 0.0, time.monotonic)
     network.sender = sender
     await sender.recover()
-    intake = Intake(store, turns, clock, ("GB",), ())
-    await intake.catch_up()
-    return store, intake, sender
+    return store, Intake(store, turns, clock, ("GB",), ()), sender
 
 
 async def take(folder: Path, numbers: list[int], *, send: bool, reopen: bool) -> None:

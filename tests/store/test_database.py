@@ -140,13 +140,16 @@ async def test_something_else_than_a_database_is_refused_with_a_remedy(tmp_path:
         await open_store(path, now=NOW)
 
 
-async def test_a_backup_taken_in_use_is_whole(store: Store, tmp_path: Path) -> None:
-    await store.write(put, "a")
-    copy = tmp_path / "copy.db"
-    await store.backup(copy)
-    with sqlite3.connect(copy) as connection:
-        assert connection.execute("SELECT name FROM fact").fetchall() == [("a",)]
-    connection.close()
+async def test_what_was_erased_leaves_the_log_too(store: Store) -> None:
+    def erase(tx: Tx) -> None:
+        tx.run("UPDATE fact SET value = ''")
+        tx.forget_log()
+
+    await store.write(put, "a", "a secret nobody may read")
+    assert b"a secret" in store.path.with_name("plainline.db-wal").read_bytes()
+    await store.write(erase)
+    for file in store.path.parent.iterdir():
+        assert b"a secret" not in file.read_bytes()
 
 
 def test_migrations_are_numbered_without_gaps() -> None:

@@ -180,21 +180,6 @@ async def test_a_fault_in_a_turn_loses_nothing_and_a_person_is_told(
     assert await village.text(ANA, "MENU")
 
 
-async def test_texts_that_were_kept_without_a_turn_have_it_at_the_next_start(tmp_path: Path) -> None:
-    async with ashby(tmp_path) as village:
-
-        def keep(tx: Tx) -> None:
-            tx.run(
-                "INSERT INTO inbound (key, twin, bodyless, link, sender, body, received_at, state) "
-                "VALUES ('k', 't', 'b', 'test', :sender, 'LIFT', '2026-03-02T09:30:00.000Z', 'new')",
-                sender=ANA,
-            )
-
-        await village.store.write(keep)
-        assert await village.intake.catch_up() == 1
-        assert [number for number, _ in await village.sent()] == [ANA]
-
-
 async def test_many_residents_at_once_each_get_their_own_answer(village: Village) -> None:
     numbers = [f"+4477009001{n:02}" for n in range(40)]
     await asyncio.gather(

@@ -59,7 +59,6 @@ async def test_a_secret_vote_begun_in_one_talk_and_cast_in_the_next_leaves_nothi
         assert b"You chose" not in after
 
 
-@pytest.mark.xfail(strict=True, reason="gateway.turns does not call messages_erasure.end_talk yet")
 async def test_a_secret_vote_begun_and_left_leaves_nothing(tmp_path: Path) -> None:
     async with ashby(tmp_path) as village:
         await converse(village, ROSE, "HELP", "my tap drips")

@@ -13,7 +13,7 @@ from gateway.community_votes import MemberEntry
 from gateway.store import people
 from gateway.store.database import Tx
 from gateway.store.events import write_event
-from gateway.store.inbound import record_part, set_inbound_state
+from gateway.store.inbound import record_part
 from gateway.store.messages_erasure import end_talk
 from gateway.store.outbound import Lane, queue_text
 from modem.driver import Part
@@ -100,9 +100,8 @@ async def said(village: Hall, number: str, body: str, *, reply: str = "", place:
 
     def transaction(tx: Tx) -> int:
         resident = people.meet(tx, number, NOW)
-        taken = record_part(tx, "test", "imsi", Part(f"SM:{place}", number, body, NOW), NOW)
+        taken = record_part(tx, "test", "imsi", Part(f"SM:{place}", number, body, NOW), NOW, resident.id)
         assert taken is not None
-        set_inbound_state(tx, taken.id, "handled", resident.id)
         return queue_text(
             tx,
             number=number,

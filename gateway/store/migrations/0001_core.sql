@@ -36,7 +36,7 @@ CREATE UNIQUE INDEX conversation_one_open ON conversation (resident_id) WHERE st
 -- A text as it was taken from the modem. `key` recognises the same stored message again,
 -- `twin` the same text delivered twice by the network (the key without its place); where a body had
 -- to be erased, `key` becomes `bodyless`, so that no hash betrays what was written.
--- state: new, handled, ignored, double, incomplete, failed.
+-- state: handled, ignored, double, incomplete, failed.
 CREATE TABLE inbound (
     id INTEGER PRIMARY KEY,
     key TEXT NOT NULL UNIQUE,
@@ -51,7 +51,6 @@ CREATE TABLE inbound (
     state TEXT NOT NULL
 );
 CREATE INDEX inbound_twin ON inbound (twin);
-CREATE INDEX inbound_new ON inbound (id) WHERE state = 'new';
 CREATE INDEX inbound_sender ON inbound (sender, id);
 
 CREATE TABLE inbound_part (
