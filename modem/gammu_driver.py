@@ -21,7 +21,7 @@ from modem.storage import Storage, Stored
 
 _SHORT, _LONG = 5.0, 30.0
 _PROMPT, _NETWORK = 15.0, 75.0
-_WAKE_TRIES = 4
+_WAKE_TRIES, _QUIET = 4, 0.3
 _REBOOTED = ("RDY", "START", "NORMAL POWER DOWN", "POWERED DOWN")
 _FULL = re.compile(r"\+SMS FULL|\^SMMEMFULL|.*SMSFULL", re.IGNORECASE)
 # Reports straight to us, texts to the memory with a notice; older modems know fewer values.
@@ -62,14 +62,20 @@ class GammuDriver:
         # A process killed between the prompt and the text left the modem waiting for a text.
         self._filter.leave_prompt()
         for attempt in range(_WAKE_TRIES):
-            try:
-                self._filter.command("ATE0", 1.0 + attempt)
-            except errors.Silent:
-                continue
-            except errors.Refused:
-                pass
-            return
+            with contextlib.suppress(errors.Silent):
+                with contextlib.suppress(errors.Refused):
+                    self._filter.command("ATE0", 1.0 + attempt)
+                if self._in_step():
+                    return
+            self._filter.listen(_QUIET)
         raise errors.Silent("The modem does not answer at all.")
+
+    def _in_step(self) -> bool:
+        """Whether an answer fits its question, rather than one asked before that came late."""
+        try:
+            return any("+CMEE" in line for line in self._filter.command("AT+CMEE?", _SHORT))
+        except errors.Refused:
+            return True
 
     def enter_pin(self, pin: str) -> None:
         """Enter the SIM PIN, once: written by us, because libgammu repeats what is not answered."""

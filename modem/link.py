@@ -164,6 +164,7 @@ class Link:
             if not await asyncio.to_thread(Path(self.settings.device).exists):
                 if self.state is LinkState.WAITING:
                     self._go("missing", "The modem is not plugged in.")
+                self._wait = SHORTEST_WAIT_SECONDS
                 await self._pause(PRESENCE_SECONDS)
                 continue
             self._go("found")

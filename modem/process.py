@@ -15,6 +15,7 @@ from modem import wire
 
 _BUFFER = 4 * wire.LONGEST
 _GOODBYE_SECONDS = 1.0
+_WATCH_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ class ModemProcess:
         """Wait until the process ends or hangs, and say why."""
         while True:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._ended.wait(), self._patience.silent / 10)
+                await asyncio.wait_for(self._ended.wait(), _WATCH_SECONDS)
             if self._ended.is_set():
                 return self._last_words or "The modem's process ended unexpectedly."
             if overdue := self._overdue():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,7 +33,9 @@ class Linked:
         pin: str | None = None,
         tried_pin: str | None = None,
         patience: Patience | None = None,
+        before_pin: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
+        self._before_pin = before_pin
         self.told: list[driver.Event | LinkChanged] = []
         self.written: list[str | None] = []
         self.link = Link(
@@ -48,7 +50,11 @@ class Linked:
         self._listening: asyncio.Task[None] | None = None
 
     async def _remember(self, fingerprint: str | None) -> None:
+        if self._before_pin:
+            await self._before_pin()
         self.written.append(fingerprint)
+        async with self._more:
+            self._more.notify_all()
 
     async def _listen(self) -> None:
         async for event in self.link.events():

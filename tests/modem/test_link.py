@@ -29,6 +29,8 @@ async def test_texts_go_both_ways(tmp_path: Path) -> None:
     async with simulated(tmp_path) as (simulator, device), Linked(device) as linked:
         await linked.ready()
         assert linked.states == [LinkState.OPENING, LinkState.READY]
+        resident_kilobytes = int(proc(linked.link.pid).split("VmRSS:")[1].split()[0])
+        assert resident_kilobytes < 25_000
         resident = await simulator.phone(RESIDENT)
         await resident.text(OURS, "HELP € 👍")
         await linked.until(lambda linked: linked.bodies)
@@ -57,13 +59,6 @@ async def test_a_notice_reaches_the_gateway_with_the_moment_it_was_read(tmp_path
         await linked.until(lambda linked: linked.bodies)
         (inbox,) = linked.events(driver.Inbox)
         assert before <= inbox.noticed <= time.monotonic()
-
-
-async def test_the_process_is_small(tmp_path: Path) -> None:
-    async with simulated(tmp_path) as (_, device), Linked(device) as linked:
-        await linked.ready()
-        resident_kilobytes = int(proc(linked.link.pid).split("VmRSS:")[1].split()[0])
-        assert resident_kilobytes < 25_000
 
 
 async def test_a_command_is_answered_or_refused_with_its_number(tmp_path: Path) -> None:
