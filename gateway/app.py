@@ -32,7 +32,7 @@ from gateway.turns import Turns
 from gateway.version import VERSION
 from gateway.web.health import Health, ModemHealth, health_routes
 from modem.driver import Inbox, PartSent, Report, SendFailed, Sent
-from modem.link import Link, LinkChanged, LinkSettings, LinkState
+from modem.link import Link, LinkChanged, LinkSettings, LinkState, Patience
 from modem.virtual.process import running as software_network
 
 log = logging.getLogger(__name__)
@@ -42,6 +42,7 @@ STORE_PAUSE_SECONDS = 2.0
 # A stick sends thirty texts a minute without its network taking it for a machine that floods.
 GAP_SECONDS = 2.0
 SOFTWARE_DIALECT = "sim7600"
+PATIENCE = Patience()
 
 
 @dataclass(slots=True)
@@ -107,8 +108,12 @@ async def running(
     clock: Clock | None = None,
     random: Random | None = None,
     gap: float = GAP_SECONDS,
+    patience: Patience = PATIENCE,
 ) -> AsyncIterator[Gateway]:
-    """Run the gateway for as long as the context lasts; raises GatewayError when it cannot start."""
+    """Run the gateway for as long as the context lasts; raises GatewayError when it cannot start.
+
+    `patience` says after how long a modem's process counts as hung.
+    """
     clock = clock or Clock()
     random = random or SystemRandom()
     config.data.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -124,7 +129,7 @@ async def running(
             cheap=config.cheap_characters,
         )
         gateway = _assemble(config, store, turns, clock)
-        await _attach_modems(stack, config, gateway, random, gap)
+        await _attach_modems(stack, config, gateway, random, gap, patience)
         await _start_page(stack, config, gateway)
         tasks = [asyncio.create_task(_forever("timers", gateway.timers.run, gateway))]
         for modem in gateway.modems:
@@ -161,7 +166,12 @@ def _assemble(config: Config, store: Store, turns: Turns, clock: Clock) -> Gatew
 
 
 async def _attach_modems(
-    stack: AsyncExitStack, config: Config, gateway: Gateway, random: Random, gap: float
+    stack: AsyncExitStack,
+    config: Config,
+    gateway: Gateway,
+    random: Random,
+    gap: float,
+    patience: Patience,
 ) -> None:
     devices = await _software_devices(stack, config)
     limits = config.limits
@@ -175,7 +185,7 @@ async def _attach_modems(
     )
     for settings in config.modems:
         device = devices.get(settings.name, settings.device)
-        link = await _link(gateway, settings, device, random)
+        link = await _link(gateway, settings, device, random, patience)
         sender = Sender(
             gateway.store,
             link,
@@ -193,7 +203,9 @@ async def _attach_modems(
         stack.push_async_callback(modem.link.stop)
 
 
-async def _link(gateway: Gateway, settings: ModemConfig, device: str, random: Random) -> Link:
+async def _link(
+    gateway: Gateway, settings: ModemConfig, device: str, random: Random, patience: Patience
+) -> Link:
     name = f"tried-pin:{settings.name}"
 
     async def remember_pin(fingerprint: str | None) -> None:
@@ -205,6 +217,7 @@ async def _link(gateway: Gateway, settings: ModemConfig, device: str, random: Ra
         now=lambda: gateway.clock.now().astimezone(gateway.turns.community.zone),
         remember_pin=remember_pin,
         tried_pin=await gateway.store.read(fact, name),
+        patience=patience,
     )
 
 
