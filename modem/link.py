@@ -182,7 +182,7 @@ class Link:
         began = time.monotonic()
         process = ModemProcess(self._heard, self._patience)
         try:
-            await process.start(wire.Configure(self.settings.device, self.settings.baud))
+            await process.start(self._configure())
             self._process = process
             why = await self._until_stopped(process.ended())
         except OSError as error:
@@ -194,6 +194,9 @@ class Link:
         if time.monotonic() - began > STEADY_SECONDS:
             self._wait = SHORTEST_WAIT_SECONDS
         return why
+
+    def _configure(self) -> wire.Configure:
+        return wire.Configure(self.settings.device, self.settings.baud, self._patience.unnoticed)
 
     async def _until_stopped(self, ended: Coroutine[Any, Any, str]) -> str:
         both = asyncio.create_task(ended), asyncio.create_task(self._stopping.wait())

@@ -20,11 +20,15 @@ _WATCH_SECONDS = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """Seconds after which the process counts as hung: without a heartbeat, opening, in any other call."""
+    """Seconds after which the process counts as hung: without a heartbeat, opening, in any other call.
+
+    `unnoticed` is how often the inbox is read although no notice came.
+    """
 
     silent: float = 15.0
     opening: float = 60.0
     call: float = 120.0
+    unnoticed: float = wire.INBOX_SECONDS
 
 
 class ModemProcess:

@@ -17,15 +17,19 @@ from modem import driver
 LONGEST = 131_072
 """Octets of the longest message; a listing of a full SIM is cut into several to stay below."""
 
+INBOX_SECONDS = 20.0
+"""How often the inbox is read although no notice came, because notices get lost."""
+
 _PARTS_A_MESSAGE = 40
 
 
 @dataclass(frozen=True, slots=True)
 class Configure:
-    """The first message to a modem process: which device to open, at how many baud."""
+    """The first message to a modem process: the device, its baud, the seconds between looks at the inbox."""
 
     device: str
     baud: int
+    inbox_seconds: float = INBOX_SECONDS
 
 
 @dataclass(frozen=True, slots=True)

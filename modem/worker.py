@@ -22,9 +22,6 @@ from modem import driver, errors, wire
 from modem.gammu_driver import GammuDriver
 
 BEAT_SECONDS = 0.5
-INBOX_SECONDS = 20.0
-"""How often the inbox is read although no notice came, because notices get lost."""
-
 STATUS_SECONDS = 30.0
 SEARCHING_SECONDS = 3.0
 REFUSED_SECONDS = 3.0
@@ -45,13 +42,14 @@ class Worker:
         self._messages: deque[driver.Send] = deque()
         self._sending: Iterator[driver.Event] | None = None
         self._status: driver.Status | None = None
-        self._next_inbox = self._next_status = 0.0
+        self._next_inbox = self._next_status = self._inbox_seconds = 0.0
         self._again = self._sent_last = False
         self._modem: GammuDriver | None = None
 
     def run(self) -> None:
         """Serve until the gateway closes the socket; what ends it earlier is said to the gateway."""
         configure = wire.decode(self._gateway.recv(wire.LONGEST))
+        self._inbox_seconds = configure.inbox_seconds
         try:
             with self._in("open"):
                 # Held to the very end: freeing it lets libgammu say goodbye to a modem that may be silent.
@@ -102,7 +100,7 @@ class Worker:
 
     def _read(self, modem: GammuDriver) -> None:
         again, self._again = self._again, False
-        self._next_inbox = time.monotonic() + INBOX_SECONDS
+        self._next_inbox = time.monotonic() + self._inbox_seconds
         with self._in("inbox"):
             self._tell(modem.inbox(again))
 

@@ -35,7 +35,7 @@ OURS = "+447700900000"
 REPLY_SECONDS = 20.0
 LOOK_SECONDS = 0.02
 # What a modem process may take before it counts as hung: short, because tests wait for it.
-PATIENCE = Patience(silent=10.0, opening=20.0, call=5.0)
+PATIENCE = Patience(silent=10.0, opening=20.0, call=5.0, unnoticed=1.0)
 # Texts of one sender in one second of the network's clock with the same words are one text.
 BETWEEN_TEXTS = timedelta(seconds=7)
 
@@ -45,7 +45,8 @@ DEEDS = {
     "lift.booked": "SELECT COUNT(*) AS n FROM trip WHERE resident_id = :id AND state = 'booked'",
     "help.opened": "SELECT COUNT(*) AS n FROM help_request WHERE resident_id = :id",
     "vote.cast": (
-        "SELECT COUNT(*) AS n FROM vote JOIN member ON member.id = vote.member_id WHERE member.resident_id = :id"
+        "SELECT COUNT(*) AS n FROM vote JOIN member ON member.id = vote.member_id "
+        "WHERE member.resident_id = :id"
     ),
     "ballot.cast": (
         "SELECT COUNT(*) AS n FROM roll JOIN member ON member.id = roll.member_id "
@@ -114,10 +115,11 @@ def script(number: str, flow: str, transcript: str, *more: Line) -> Resident:
 
 
 LONG = (
-    "HELP Good morning, this is about my garden at Orchard Court: the fence came down in the storm and lies across "
-    "the path, so that my neighbour cannot come by with her pram. Could somebody help me to put it up again? "
-    "I have got nails, a saw and enough wood, and there is tea and cake for whoever comes. It would be kind if "
-    "it could be done before the weekend, because my sister visits then and she walks with a stick. Many thanks!"
+    "HELP Good morning, this is about my garden at Orchard Court: the fence came down in the storm and "
+    "lies across the path, so that my neighbour cannot come by with her pram. Could somebody help me to "
+    "put it up again? I have got nails, a saw and enough wood, and there is tea and cake for whoever "
+    "comes. It would be kind if it could be done before the weekend, because my sister visits then and "
+    "she walks with a stick. Many thanks!"
 )
 
 ROSE = script(
@@ -255,7 +257,7 @@ async def until(condition: Callable[[], Awaitable[bool]], what: str, seconds: fl
     """Wait until `condition` holds."""
     try:
         async with asyncio.timeout(seconds):
-            while not await condition():
+            while not await condition():  # noqa: ASYNC110 (another process cannot set our events)
                 await asyncio.sleep(LOOK_SECONDS)
     except TimeoutError:
         raise AssertionError(f"waited {seconds:g} seconds in vain for {what}") from None
