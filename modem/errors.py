@@ -34,6 +34,14 @@ class TooLong(ModemError):
     """The text does not fit into the fifty parts one message may have: nothing was sent."""
 
 
+class LineLost(ModemError):
+    """The sound device of a call is gone: the call ends, and the conversation goes on by text."""
+
+
+class SpeechDown(ModemError):
+    """Words cannot be recognised or spoken right now: keys and recorded prompts do without."""
+
+
 class Refused(ModemError):
     """The modem or the network answered a command with an error.
 

@@ -1,0 +1,1 @@
+"""Words from sound and sound from words, all on this machine."""

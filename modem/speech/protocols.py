@@ -1,0 +1,57 @@
+"""What a call asks of a recogniser and of a voice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What an utterance may have been: `alternatives` in words, the likeliest first, empty for noise."""
+
+    alternatives: tuple[str, ...]
+
+
+class Listening(Protocol):
+    """One utterance being recognised. Sound is 8 kHz, 16 bit, mono, in pieces of any length."""
+
+    def feed(self, sound: bytes) -> None:
+        """Take more sound; never blocks."""
+        ...
+
+    async def result(self) -> Heard:
+        """End the utterance and give what was heard. Raises `modem.errors.SpeechDown` when the recogniser died."""
+        ...
+
+    def cancel(self) -> None:
+        """Let go of the utterance unheard."""
+        ...
+
+
+class Recogniser(Protocol):
+    """Words from sound, in a process of its own that may die and come back."""
+
+    def languages(self) -> Sequence[str]:
+        """Give the languages (BCP 47) whose model is here and usable."""
+        ...
+
+    def explain(self) -> str:
+        """Say in plain words whether speech is understood, and why not."""
+        ...
+
+    def listen(self, language: str, grammar: Sequence[str]) -> Listening:
+        """Begin an utterance; `grammar` are the phrases to expect, empty for open vocabulary.
+
+        Raises `modem.errors.SpeechDown` when there is no model for the language or the process is down.
+        """
+        ...
+
+
+class Voice(Protocol):
+    """Sound from words."""
+
+    async def speak(self, words: str, language: str, *, slow: bool = False) -> bytes:
+        """Give `words` as 8 kHz, 16 bit, mono sound. Raises `modem.errors.SpeechDown` when no voice can."""
+        ...
