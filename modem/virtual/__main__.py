@@ -22,6 +22,7 @@ def main() -> None:
     parser.add_argument(
         "--modem",
         action="append",
+        type=_modem,
         default=[],
         metavar="NUMBER:DIALECT[:PIN[:SLOTS]]",
         help=f"a modem; dialects are {', '.join(DIALECTS)}",
@@ -33,15 +34,21 @@ def main() -> None:
     asyncio.run(_serve(parser.parse_args()))
 
 
+def _modem(described: str) -> tuple[str, str, str, int]:
+    number, dialect, pin, slots = (described.split(":") + [""] * 4)[:4]
+    if dialect not in DIALECTS or not (slots or "0").isdigit():
+        raise argparse.ArgumentTypeError(f"{described!r} is not NUMBER:DIALECT[:PIN[:SLOTS]]")
+    return number, dialect, pin, int(slots or 0)
+
+
 async def _serve(options: argparse.Namespace) -> None:
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
     for ending in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(ending, ended.set)
     server = Server(options.socket, Network(options.pace, options.country, options.seed))
-    for modem in options.modem or ["+447700900000:sim800"]:
-        number, dialect, pin, slots = [*modem.split(":"), "", ""][:4]
-        server.add(number, dialect, pin, int(slots or 0))
+    for number, dialect, pin, slots in options.modem or [_modem("+447700900000:sim800")]:
+        server.add(number, dialect, pin, slots)
     await server.start()
     modems = [
         {"number": m.sim.number, "device": str(m.terminal.line.link), "pty": m.terminal.line.path}

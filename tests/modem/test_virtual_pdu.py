@@ -18,7 +18,11 @@ _LETTERS = "".join(alphabet.decode([code]) for code in range(128) if code not in
 # python-gsmmodem has no §, loses an @ after seven septets and cannot encode beyond the basic plane.
 plain = st.text(st.sampled_from(_LETTERS + "€{}[]~|^\\"), min_size=1, max_size=400)
 wide = st.text(st.characters(codec="utf-16", exclude_characters="\0@§"), min_size=1, max_size=300)
-basic = st.text(st.characters(max_codepoint=0xFFFF, exclude_categories=["Cs"], exclude_characters="@§"), min_size=1, max_size=60)
+basic = st.text(
+    st.characters(max_codepoint=0xFFFF, exclude_categories=["Cs"], exclude_characters="@§"),
+    min_size=1,
+    max_size=60,
+)
 numbers = st.from_regex(r"\+?[0-9]{3,15}", fullmatch=True)
 
 
@@ -46,7 +50,9 @@ def test_what_the_network_delivers_reads_the_same_elsewhere(body: str, reference
 
 
 @settings(deadline=None, max_examples=40)
-@given(st.text(st.characters(categories=["L", "N", "P", "Zs"], max_codepoint=0xFFFF), min_size=1, max_size=200))
+@given(
+    st.text(st.characters(categories=["L", "N", "P", "Zs"], max_codepoint=0xFFFF), min_size=1, max_size=200)
+)
 def test_libgammu_reads_what_the_network_delivers(body: str) -> None:
     read = []
     for part in pdu.split(body, 9):
@@ -81,7 +87,9 @@ def test_what_libgammu_sends_is_understood(body: str) -> None:
     assert (submit.to, submit.content.body) == (ANN, body)
 
 
-@pytest.mark.parametrize("sender", ["A", "Ashby", "VODAFON", "VODAFONE", "Ashby Lifts", "€UR", "60300", "+1555"])
+@pytest.mark.parametrize(
+    "sender", ["A", "Ashby", "VODAFON", "VODAFONE", "Ashby Lifts", "€UR", "60300", "+1555"]
+)
 def test_senders_read_the_same_elsewhere(sender: str) -> None:
     assert theirs(pdu.Content("x", pdu.GSM7), sender)["number"] == sender
 
