@@ -31,7 +31,11 @@ def main() -> None:
     parser.add_argument("--country", default="44", help="calling code numbers beginning with 0 belong to")
     parser.add_argument("--seed", type=int, default=1, help="seed of the real pace")
     parser.add_argument("--with-parent", action="store_true", help="end when standard input ends")
-    asyncio.run(_serve(parser.parse_args()))
+    os.umask(0o077)
+    try:
+        asyncio.run(_serve(parser.parse_args()))
+    except OSError as error:
+        sys.exit(f"the simulator cannot start: {error}")
 
 
 def _modem(described: str) -> tuple[str, str, str, int]:

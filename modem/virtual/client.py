@@ -127,9 +127,12 @@ class Simulator:
         """Pull the stick out."""
         await self.ask("unplug", modem=modem)
 
-    async def replug(self, modem: Modem) -> Path:
-        """Put the stick in again; gives its device, which has the same name as before."""
-        return Path(await self.ask("replug", modem=modem))
+    async def replug(self, modem: Modem, slow: bool = False) -> Path:
+        """Put the stick in again; gives its device, which has the same name as before.
+
+        `slow` makes it say its boot lines only once somebody has opened the device.
+        """
+        return Path(await self.ask("replug", modem=modem, slow=slow))
 
     async def sim(self, modem: Modem) -> dict[str, Any]:
         """`lock`, `pin_tries`, `waiting` (held by the network) and `storages` as name: place: pdu, state."""

@@ -17,10 +17,11 @@ _MOST_UNREAD = 1 << 20  # bytes kept for a client that does not read
 class Line:
     """One end of a pseudo-terminal; what is written while nobody has it open is lost, as on a USB stick."""
 
-    def __init__(self, link: Path, received: Callable[[bytes], None]) -> None:
+    def __init__(self, link: Path, received: Callable[[bytes], None], opened: Callable[[], None]) -> None:
         self.link = link
         self.path = ""
         self._received = received
+        self._opened = opened
         self._master = -1
         self._unsent = bytearray()
         self._writing = False
@@ -104,6 +105,7 @@ class Line:
             self._open_check = loop.call_later(_OPEN_CHECK, self._await_opening)
             return
         asyncio.get_running_loop().add_reader(self._master, self._read)
+        self._opened()
         if data:
             self._received(data)
 

@@ -76,11 +76,17 @@ class VirtualModem:
 
     # Power and network.
 
-    def plug(self) -> None:
-        """Put the stick in: a new pseudo-terminal behind the same link, nothing remembered but the SIM."""
+    def plug(self, slow: bool = False) -> None:
+        """Put the stick in: a new pseudo-terminal behind the same link, nothing remembered but the SIM.
+
+        Its boot lines are lost before anybody opens the line, unless it is `slow` to start.
+        """
         if not self.powered:
             self.terminal.line.plug()
             self.power_up()
+            if slow:
+                for line in self._boot_lines():
+                    self.terminal.say_at_opening(line)
 
     def unplug(self) -> None:
         """Pull the stick out."""
@@ -94,9 +100,13 @@ class VirtualModem:
         self.terminal.reset()
         self.reset_settings()
         self.sim.power_up()
-        for line in self.dialect.boot:
-            self.say(line.format(pin=self.sim.lock))
+        for line in self._boot_lines():
+            self.say(line)
         self.unlocked()
+
+    def _boot_lines(self) -> list[str]:
+        lines = [line.format(pin=self.sim.lock) for line in self.dialect.boot]
+        return lines + list(self.dialect.registered if self.sim.lock is Lock.READY else ())
 
     def unlocked(self) -> None:
         """Join the network, when the SIM lets it."""
@@ -152,8 +162,20 @@ class VirtualModem:
         self._full_said = False
         self.network.found(self)
 
-    def deliver(self, tpdu: bytes, report: bool, raw: str = "") -> bool:
-        """Take a text or report from the network; False when there is no room for it."""
+    def accepts(self, report: bool) -> bool:
+        """Whether there is room for a text or report; says so, once, when there is none."""
+        mode = self.notices[3 if report else 1]
+        storage = self.storages[self.chosen[2]]
+        stored = mode == 2 if report else mode != 2
+        if not stored or len(storage.slots) < storage.size:
+            return True
+        if not self._full_said:
+            self._full_said = True
+            self.say(self.dialect.full)
+        return False
+
+    def deliver(self, tpdu: bytes, report: bool, raw: str = "") -> None:
+        """Take a text or report from the network, which has asked whether it is accepted."""
         mode = self.notices[3 if report else 1]
         full_pdu = raw or (encode_centre(self.centre) + tpdu).hex().upper()
         length = len(tpdu)
@@ -162,22 +184,14 @@ class VirtualModem:
         elif not report and mode == 2:
             self.say(f"+CMT: ,{length}\r\n{full_pdu}")
         elif not report or mode == 2:
-            return self._store(Slot(full_pdu, length, report=report), announce=mode != 0)
+            self._store(Slot(full_pdu, length), report, announce=mode != 0)
         self.reports += report
-        return True
 
-    def _store(self, slot: Slot, announce: bool) -> bool:
+    def _store(self, slot: Slot, report: bool, announce: bool) -> None:
         storage = self.storages[self.chosen[2]]
         place = storage.put(slot)
-        if place is None:
-            if not self._full_said:
-                self._full_said = True
-                self.say(self.dialect.full)
-            return False
-        self.reports += slot.report
-        if announce:
-            self.say(f'+{"CDSI" if slot.report else "CMTI"}: "{storage.name}",{place}')
-        return True
+        if announce and place is not None:
+            self.say(f'+{"CDSI" if report else "CMTI"}: "{storage.name}",{place}')
 
     def _handle(self, command: Command) -> Answer | None:
         handler = HANDLERS.get(command.name)

@@ -167,14 +167,14 @@ class Network:
         self._delivering.discard(number)
 
     def _hand_over(self, modem: VirtualModem, waiting: Waiting, is_report: bool) -> bool:
-        struck = [] if is_report else modem.faults.on_delivery()
-        raw = waiting.raw
-        for fault in struck:
+        if not modem.accepts(is_report):
+            return False
+        raw, times = waiting.raw, 1
+        for fault in [] if is_report else modem.faults.on_delivery():
             if fault.kind is Kind.BROKEN_PDU:
                 raw = fault.line or _NONSENSE
-        if not modem.deliver(waiting.tpdu, is_report, raw):
-            modem.faults.armed += [fault for fault in struck if fault not in modem.faults.armed]
-            return False
-        if any(fault.kind is Kind.DOUBLE_DELIVERY for fault in struck):
+            else:
+                times = 2
+        for _ in range(times):
             modem.deliver(waiting.tpdu, is_report, raw)
         return True

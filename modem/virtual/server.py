@@ -89,12 +89,14 @@ class Server:
                 return {"id": number, "result": None}
             return {"id": number, "result": REQUESTS[request.pop("do")](self, request)}
         except (KeyError, ValueError, TypeError, IndexError) as error:
-            return {"id": number, "error": f"{type(error).__name__}: {error}"}
+            said = str(error) if type(error) is ValueError else f"cannot be done ({type(error).__name__})"
+            return {"id": number, "error": said}
 
     def modem(self, request: Request) -> VirtualModem:
         """The modem a request names by place or by number."""
         name = request.get("modem", 0)
-        return self.modems[name] if isinstance(name, int) else self.network.modems[name]
+        place = name if isinstance(name, int) else list(self.network.modems).index(name)
+        return self.modems[place]
 
 
 def _text(server: Server, request: Request) -> None:
@@ -153,7 +155,7 @@ def _unplug(server: Server, request: Request) -> None:
 
 def _replug(server: Server, request: Request) -> str:
     modem = server.modem(request)
-    modem.plug()
+    modem.plug(slow=bool(request.get("slow")))
     return str(modem.terminal.line.link)
 
 

@@ -23,7 +23,6 @@ class Slot:
     pdu: str
     length: int
     state: int = 0
-    report: bool = False
 
 
 @dataclass(slots=True)

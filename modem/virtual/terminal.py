@@ -22,7 +22,7 @@ class Terminal:
     """Reads commands from a line, lets `handle` obey them and writes the answers, with their faults."""
 
     def __init__(self, link: Path, faults: Faults, handle: Handle, unplug: Callable[[], None]) -> None:
-        self.line = Line(link, self._received)
+        self.line = Line(link, self._received, self._opened)
         self.echo = True
         self.seen: Counter[str] = Counter()
         self.faults = faults
@@ -32,6 +32,7 @@ class Terminal:
         self._prompted: tuple[Command, Enter] | None = None
         self._busy = self._hung = self._working = False
         self._unsaid: deque[str] = deque()
+        self._at_opening: list[str] = []
         self._power = 0
 
     def reset(self) -> None:
@@ -39,6 +40,7 @@ class Terminal:
         self._power += 1
         self._buffer.clear()
         self._unsaid.clear()
+        self._at_opening.clear()
         self._prompted = None
         self._busy = self._hung = False
         self.echo = True
@@ -56,6 +58,10 @@ class Terminal:
         if not self._busy and not self._prompted:
             self._say_waiting()
 
+    def say_at_opening(self, line: str) -> None:
+        """Say an unsolicited line as soon as somebody has the line open."""
+        self._at_opening.append(line)
+
     def wake(self) -> None:
         """Come back from a hang."""
         self._hung = False
@@ -68,6 +74,11 @@ class Terminal:
         return loop.call_later(wait, lambda: act() if power == self._power else None)
 
     # What comes in.
+
+    def _opened(self) -> None:
+        lines, self._at_opening = self._at_opening, []
+        for line in lines:
+            self.say(line)
 
     def _received(self, data: bytes) -> None:
         self._buffer += data

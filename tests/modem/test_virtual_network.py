@@ -220,7 +220,8 @@ async def test_the_pace_can_be_changed_while_it_runs(tmp_path: Path) -> None:
         with pytest.raises(SimulatorError):
             await b.simulator.pace("brisk")
         await b.simulator.pace("at once")
-        assert await b.line.answer(patience=6) == ["+CMGS: 1", "OK"]
+        await b.simulator.text(ANN, BEN, "quick")
+        assert (await (await b.simulator.phone(BEN)).next(0.5)).body == "quick"
 
 
 async def test_a_request_nobody_knows_is_refused_and_the_connection_goes_on(tmp_path: Path) -> None:

@@ -120,6 +120,34 @@ async def test_a_stick_pulled_out_and_put_in_again_has_the_same_name_and_sim(tmp
             line.close()
 
 
+async def test_a_stick_slow_to_start_says_its_boot_lines_to_whoever_opens_it(tmp_path: Path) -> None:
+    async with bench(tmp_path, f"{MODEM}:ec25") as b:
+        await b.simulator.unplug(0)
+        line = SerialLine(await b.simulator.replug(0, slow=True))
+        try:
+            said = [await line.line() for _ in range(6)]
+            assert said == [
+                "RDY",
+                "+CFUN: 1",
+                "+CPIN: READY",
+                "+QUSIM: 1",
+                "+QIND: SMS DONE",
+                "+QIND: PB DONE",
+            ]
+        finally:
+            line.close()
+
+
+async def test_a_socket_that_cannot_be_made_is_told_in_one_line(tmp_path: Path) -> None:
+    child = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "modem.virtual", "--socket", str(tmp_path / "nowhere" / "sim")),
+        stderr=asyncio.subprocess.PIPE,
+    )
+    _, complaint = await child.communicate()
+    assert child.returncode == 1
+    assert complaint.startswith(b"the simulator cannot start: ")
+
+
 async def test_what_is_said_while_nobody_has_the_line_open_is_lost(tmp_path: Path) -> None:
     async with bench(tmp_path) as b:
         b.line.close()
