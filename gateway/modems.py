@@ -1,0 +1,107 @@
+"""The modems of the settings: each with its link, its sender and its share of what may be spent."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from random import Random
+
+from gateway.attached import Attached
+from gateway.clock import Clock
+from gateway.config import Config, ModemConfig
+from gateway.intake import Intake
+from gateway.sender import Sender, Spending
+from gateway.store.database import Store
+from gateway.store.facts import fact, keep_fact
+from gateway.turns import Turns
+from modem.link import Link, LinkSettings, Patience
+from modem.virtual.process import running as software_network
+
+SOFTWARE_DIALECT = "sim7600"
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What every modem is attached to. `gap` is the least time in seconds between two texts of a real one."""
+
+    store: Store
+    clock: Clock
+    turns: Turns
+    intake: Intake
+    random: Random
+    gap: float
+    patience: Patience
+    troubles: dict[str, str]
+    taken: Callable[[], None]
+
+
+async def attach_modems(stack: AsyncExitStack, config: Config, bench: Bench) -> list[Attached]:
+    """Attach every modem of the settings, for as long as `stack` lasts."""
+    devices = await _software_devices(stack, config)
+    modems = [
+        await _attach(config, bench, settings, devices.get(settings.name, settings.device))
+        for settings in config.modems
+    ]
+    # The attempts of the last run are settled once, before any sender makes new ones.
+    await modems[0].sender.recover()
+    for modem in modems:
+        await modem.link.start()
+        stack.push_async_callback(modem.link.stop)
+    return modems
+
+
+async def _attach(config: Config, bench: Bench, settings: ModemConfig, device: str) -> Attached:
+    limits = config.limits
+    spending = Spending(
+        texts_per_day=limits.texts_per_day,
+        texts_per_number_per_hour=limits.texts_per_number_per_hour,
+        region=bench.turns.community.region,
+        countries=limits.allowed_countries,
+        own=bench.intake.own,
+        zone=bench.turns.community.zone,
+    )
+    link = await _link(bench, settings, device)
+    sender = Sender(
+        bench.store,
+        link,
+        bench.clock,
+        spending,
+        bench.random,
+        0.0 if settings.is_software else bench.gap,
+        time.monotonic,
+    )
+    return Attached(settings.name, link, sender, bench.intake, bench.troubles, bench.taken)
+
+
+async def _link(bench: Bench, settings: ModemConfig, device: str) -> Link:
+    name = f"tried-pin:{settings.name}"
+
+    async def remember_pin(fingerprint: str | None) -> None:
+        await bench.store.write(keep_fact, name, fingerprint)
+
+    return Link(
+        LinkSettings(settings.name, device, settings.pin),
+        random=bench.random,
+        now=lambda: bench.clock.now().astimezone(bench.turns.community.zone),
+        remember_pin=remember_pin,
+        tried_pin=await bench.store.read(fact, name),
+        patience=bench.patience,
+    )
+
+
+async def _software_devices(stack: AsyncExitStack, config: Config) -> dict[str, str]:
+    """Start the network made of software for the modems that live on it; give their devices."""
+    software = [modem for modem in config.modems if modem.is_software]
+    if not software:
+        return {}
+    simulator = await stack.enter_async_context(
+        software_network([f"{_number(modem)}:{SOFTWARE_DIALECT}" for modem in software], config.data)
+    )
+    places = await simulator.modems()
+    return {modem.name: str(place.device) for modem, place in zip(software, places, strict=True)}
+
+
+def _number(modem: ModemConfig) -> str:
+    return modem.number or "+447700900000"
