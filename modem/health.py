@@ -1,4 +1,7 @@
-"""How the modem is: PIN, network, operator, signal. Asked in AT, because libgammu takes ten times as long."""
+"""How the modem is: PIN, network, operator, signal.
+
+Asked in AT: libgammu's own question takes nine commands and fails whole when a modem lacks one.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The message memories of a modem: read what is stored, announce each message once, delete.
 
-AT commands rather than libgammu's calls: one roundtrip a listing instead of dozens, and the raw
-PDU at hand, so that what cannot be decoded is still kept.
+AT commands rather than libgammu's calls: they give the raw PDU, so that what cannot be decoded is
+kept and what lost a character on the line is read again.
 """
 
 from __future__ import annotations

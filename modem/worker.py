@@ -52,7 +52,7 @@ class Worker:
         self._inbox_seconds = configure.inbox_seconds
         try:
             with self._in("open"):
-                # Held to the very end: freeing it lets libgammu say goodbye to a modem that may be silent.
+                # Held until it is closed: freed before, libgammu says goodbye to a modem that may be silent.
                 modem = self._modem = GammuDriver(configure.device, configure.baud, self._beat)
                 self._learn(modem.open())
             while True:
@@ -63,6 +63,9 @@ class Worker:
             # Where it happened is told, its words are not: they may quote a text or a number.
             traceback.print_tb(error.__traceback__)
             self._say(wire.Dying(f"The modem's process failed ({type(error).__name__})."))
+        finally:
+            if self._modem:
+                self._modem.close()
 
     def _survive(self, modem: GammuDriver) -> None:
         """One step; a modem that missed an answer is woken, and what it holds is announced again."""

@@ -34,13 +34,14 @@ class Linked:
         tried_pin: str | None = None,
         patience: Patience | None = None,
         before_pin: Callable[[], Awaitable[None]] | None = None,
+        dice: Random | None = None,
     ) -> None:
         self._before_pin = before_pin
         self.told: list[driver.Event | LinkChanged] = []
         self.written: list[str | None] = []
         self.link = Link(
             LinkSettings("one", device, pin),
-            random=Random(1),
+            random=dice or Random(1),
             now=lambda: NOON,
             remember_pin=self._remember,
             tried_pin=tried_pin,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import random
 import select
 import signal
 import sys
@@ -259,3 +260,21 @@ async def test_a_message_too_long_is_refused_for_good(tmp_path: Path) -> None:
         await linked.until(lambda linked: linked.events(driver.SendFailed))
         (failed,) = linked.events(driver.SendFailed)
         assert (failed.retryable, failed.certain) == (False, True)
+
+
+async def test_a_modem_that_cannot_be_opened_is_tried_ever_more_rarely(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("modem.link.SHORTEST_WAIT_SECONDS", 0.01)
+    drawn: list[float] = []
+
+    class Dice(random.Random):
+        def uniform(self, a: float, b: float) -> float:
+            drawn.append(super().uniform(a, b))
+            return drawn[-1]
+
+    async with Linked("/dev/null", dice=Dice(3)) as linked:
+        await linked.until(lambda linked: linked.states.count(LinkState.WAITING) == 4)
+        assert "no serial line" in linked.link.explain()
+    assert len(set(drawn)) == len(drawn) >= 4
+    assert all(0.5 <= part <= 1.0 for part in drawn)
