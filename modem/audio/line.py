@@ -17,7 +17,7 @@ SILENCE = bytes(FRAME_BYTES)
 
 @dataclass(slots=True)
 class Dropped:
-    """Frames that found no room: `heard` came faster than they were read, `said` than they could be played."""
+    """Frames that found no room: `heard` came faster than read, `said` faster than played."""
 
     heard: int = 0
     said: int = 0

@@ -22,7 +22,10 @@ class Listening(Protocol):
         ...
 
     async def result(self) -> Heard:
-        """End the utterance and give what was heard. Raises `modem.errors.SpeechDown` when the recogniser died."""
+        """End the utterance and give what was heard.
+
+        Raises `modem.errors.SpeechDown` when the recogniser died.
+        """
         ...
 
     def cancel(self) -> None:
