@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
-from typing import Protocol, TypeAlias
+from typing import Literal, Protocol, TypeAlias
 
+from flows.call_state import NO_CALL, CallState
 from flows.value import Json, Value
 
 
@@ -32,9 +33,11 @@ class Conversation:
     deadline: datetime | None = None
     more: tuple[str, ...] = ()
     argument: str = ""
+    call: CallState = NO_CALL
 
     def to_json(self) -> dict[str, Json]:
         """Give the JSON object that `from_json` reads."""
+        call: dict[str, Json] = {} if self.call == NO_CALL else {"call": self.call.to_json()}
         return {
             "flow": self.flow,
             "version": self.version,
@@ -47,12 +50,14 @@ class Conversation:
             "deadline": self.deadline.isoformat() if self.deadline else None,
             "more": list(self.more),
             "argument": self.argument,
+            **call,
         }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Json]) -> Conversation:
-        """Read what `to_json` gave."""
+        """Read what `to_json` gave, be it from before there were calls."""
         deadline = data["deadline"]
+        call: Mapping[str, Json] | None = data.get("call")  # type: ignore[assignment]
         return cls(
             flow=str(data["flow"]),
             version=int(data["version"]),  # type: ignore[arg-type]
@@ -65,6 +70,7 @@ class Conversation:
             deadline=datetime.fromisoformat(str(deadline)) if deadline else None,
             more=tuple(data["more"]),  # type: ignore[arg-type]
             argument=str(data["argument"]),
+            call=CallState.from_json(call) if call else NO_CALL,
         )
 
 
@@ -88,7 +94,53 @@ class Expired:
     """The conversation's deadline has passed."""
 
 
-Input: TypeAlias = TextIn | Started | Expired
+@dataclass(frozen=True, slots=True)
+class Called:
+    """A call with the resident begins; `opening` is the common phrase that is said first.
+
+    `call.greeting` when they rang, `call.ring_back` when we ring them back. A call that is about
+    something (a reminder) begins with `Started` under `Setting.medium` "call" instead.
+    """
+
+    opening: str = "call.greeting"
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """An utterance: what it may have been in words, the likeliest first; empty: noise, not speech.
+
+    To a question that is recorded (`Expectation.record`) it is whatever was transcribed; with no
+    transcript, `RECORDED` alone.
+    """
+
+    alternatives: tuple[str, ...]
+
+
+RECORDED = "(recorded)"
+"""What `Heard` holds for a recording of which no transcript was made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keyed:
+    """Keys that were pressed: one that acts by itself, or an entry ended by #, a pause or its length.
+
+    `keys` holds no #; it is empty when # alone was pressed.
+    """
+
+    keys: str
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Nobody spoke and no key was pressed for as long as `Expectation` allows."""
+
+
+@dataclass(frozen=True, slots=True)
+class HungUp:
+    """The call is over, whoever ended it and however; sent once at the end of every call."""
+
+
+Input: TypeAlias = TextIn | Started | Expired | Called | Heard | Keyed | Silence | HungUp
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +149,9 @@ class Prompt:
 
     `flow` is `common` for the phrases every flow shares. `kind` is `question` (asked again
     rather than repeated after a crash), `statement`, or `confirmation` (something was done;
-    said once more after a crash). `options` are the labels of a choice, in order.
+    said once more after a crash). `options` are the labels of a choice, in order. `language` is
+    what it is said in, where that is not the turn's. A `private` prompt tells a secret (how
+    somebody votes): it may be said, and never be cached, logged or kept.
     """
 
     flow: str
@@ -106,7 +160,9 @@ class Prompt:
     values: Mapping[str, Value] = field(default_factory=dict)
     options: tuple[str, ...] = ()
     version: int = 0
-    variant: str = "sms"  # "sms" | "help"
+    variant: str = "sms"  # "sms" | "help" | "keys" (a question whose options are to be pressed)
+    language: str = ""
+    private: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,19 +173,27 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class Again:
+    """On a call: what was said last is said once more, as it was (slower, if that was just asked for)."""
+
+
+@dataclass(frozen=True, slots=True)
 class Happened:
     """Something other parts of the gateway act on or tell of, in order with what is said.
 
     Types: `language.set`, `resident.stopped`, `resident.started`, `person.wanted`,
     `emergency`, `conversation.started`, `conversation.ended`, `conversation.unclear`,
-    `person.message` (a text while a person answers).
+    `person.message` (a text, or on a call a recording, while a person answers).
+    On a call also: `speech.slower` (speak slower, and remember it), `call.goodbye` and
+    `call.give_up` (say what is said, then hang up), `call.cut_off` (after `HungUp` alone: say so
+    by the text `cut_off`).
     """
 
     type: str
     data: Mapping[str, Json] = field(default_factory=dict)
 
 
-Effect: TypeAlias = Prompt | Page | Happened
+Effect: TypeAlias = Prompt | Page | Again | Happened
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +222,8 @@ class Setting:
 
     `now` is aware; `zone` is where the community lives; `region` is ISO 3166 alpha-2, for
     telephone numbers; `act` runs a service action inside the caller's transaction, given its
-    name, the answers so far and the language that is spoken.
+    name, the answers so far and the language that is spoken. `medium` is `text` or `call`: what
+    the turn's prompts go to. `language_known`: the resident once chose or used `language`.
     """
 
     now: datetime
@@ -170,6 +235,8 @@ class Setting:
     community: str
     emergency_number: str
     stopped: bool = False
+    medium: Literal["text", "call"] = "text"
+    language_known: bool = True
 
 
 @dataclass(frozen=True, slots=True)

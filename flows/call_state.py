@@ -1,0 +1,61 @@
+"""What a call adds to a conversation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flows.value import Json, Value
+
+
+@dataclass(frozen=True, slots=True)
+class CallState:
+    """What calls leave in a conversation until it is settled; one held by texts alone has none of it.
+
+    `on`: a call is going on; `cut`: the last one ended over an open question. `heard` names the answers
+    that were taken by ear and that no yes has confirmed; `check` is one that waits for its yes before it
+    is acted on. `asking` is what is asked instead of the step's question: `` (the step's), `language`,
+    `check`, `stop` (really stop?), `more` (anything else?). `silences` counts those in a row;
+    `offered` are the values that the keys 1, 2, … stand for, `page` which of several pages of them.
+    """
+
+    on: bool = False
+    cut: bool = False
+    heard: tuple[str, ...] = ()
+    check: Value | None = None
+    asking: str = ""
+    silences: int = 0
+    offered: tuple[Value, ...] = ()
+    page: int = 0
+
+    def to_json(self) -> dict[str, Json]:
+        """Give the JSON object that `from_json` reads."""
+        return {
+            "on": self.on,
+            "cut": self.cut,
+            "heard": list(self.heard),
+            "check": self.check.to_json() if self.check else None,
+            "asking": self.asking,
+            "silences": self.silences,
+            "offered": [value.to_json() for value in self.offered],
+            "page": self.page,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Json]) -> CallState:
+        """Read what `to_json` gave."""
+        check: Mapping[str, Json] | None = data["check"]  # type: ignore[assignment]
+        return cls(
+            on=bool(data["on"]),
+            cut=bool(data["cut"]),
+            heard=tuple(data["heard"]),  # type: ignore[arg-type]
+            check=Value.from_json(check) if check else None,
+            asking=str(data["asking"]),
+            silences=int(data["silences"]),  # type: ignore[arg-type]
+            offered=tuple(Value.from_json(value) for value in data["offered"]),  # type: ignore[union-attr,arg-type]
+            page=int(data["page"]),  # type: ignore[arg-type]
+        )
+
+
+NO_CALL = CallState()
+"""The state of a conversation that no call has touched, or whose calls are settled."""
