@@ -79,7 +79,7 @@ class LineFilter:
             self._keep(line)
 
     def command(self, command: str, timeout: float) -> list[str]:
-        """The lines answering the AT `command`; `Refused`, `Silent` after `timeout` seconds, `Unplugged`."""
+        """The lines answering the AT `command`; `Refused`, `Unplugged`, `Silent` after `timeout` quiet s."""
         self._begin(command)
         return self._finish(timeout)
 
@@ -157,6 +157,8 @@ class LineFilter:
             for line in self._read(min(left, _SLICE)):
                 if line.kind is Kind.ANSWER:
                     answer.append(line.text)
+                    # A modem that is still answering is not silent, however long its SIM takes.
+                    deadline = time.monotonic() + timeout
                 elif line.kind is Kind.NOTICE:
                     self._keep(line)
                 else:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from modem import errors
 from modem.filter import LineFilter
 
-_READ, _LIST, _DELETE = 5.0, 30.0, 30.0
+_READ, _LIST, _DELETE = 5.0, 8.0, 15.0
 _WORTH_LISTING = 4
 """Notices at once from which one listing is cheaper than reading each place."""
 

@@ -42,6 +42,18 @@ class Plugged:
         """Let the driver delete the message at `place`."""
         await asyncio.to_thread(self.modem.delete, place)
 
+    async def reset(self) -> None:
+        """Make the modem as it was after it was opened."""
+        await self.simulator.clear(0)
+        await self.simulator.set(0, registration="home")
+        self.told = [
+            *await self.do(lambda modem: modem.poll(0)),
+            *await self.do(lambda modem: modem.inbox(True)),
+        ]
+        for part in self.parts:
+            await self.delete(part.place)
+        self.told.clear()
+
     async def until(self, enough: Callable[[Plugged], object]) -> None:
         """Poll the driver until it has told `enough`."""
         deadline = time.monotonic() + PATIENCE

@@ -111,6 +111,13 @@ def test_silence_is_told_in_time_and_meanwhile_the_heart_beats(stick: Stick) -> 
     line.close()
 
 
+def test_a_long_listing_may_take_its_time_as_long_as_it_goes_on(stick: Stick, line: LineFilter) -> None:
+    for number in range(1, 6):
+        threading.Timer(0.1 * number, stick.say, [b"0011\r\n"]).start()
+    threading.Timer(0.6, stick.say, [b"OK\r\n"]).start()
+    assert line.command("AT+CMGL=4", 0.3) == ["0011"] * 5
+
+
 def test_a_stick_that_goes_away_is_told_at_once(stick: Stick, line: LineFilter) -> None:
     threading.Timer(0.05, stick.unplug).start()
     began = time.monotonic()
