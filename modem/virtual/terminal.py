@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter, deque
 from collections.abc import Callable
 from pathlib import Path
@@ -19,12 +20,16 @@ Enter = Callable[[str], Answer]
 
 
 class Terminal:
-    """Reads commands from a line, lets `handle` obey them and writes the answers, with their faults."""
+    """Reads commands from a line, lets `handle` obey them and writes the answers, with their faults.
+
+    `moments` has for each kind of command and each notice when it last came or went, in CLOCK_MONOTONIC seconds.
+    """
 
     def __init__(self, link: Path, faults: Faults, handle: Handle, unplug: Callable[[], None]) -> None:
         self.line = Line(link, self._received, self._opened)
         self.echo = True
         self.seen: Counter[str] = Counter()
+        self.moments: dict[str, float] = {}
         self.faults = faults
         self._handle = handle
         self._unplug = unplug
@@ -139,7 +144,9 @@ class Terminal:
             return
         lines: list[str] = []
         for command in parsed:
-            self.seen[f"{command.name}{command.how}" or "AT"] += 1
+            kind = f"{command.name}{command.how}" or "AT"
+            self.seen[kind] += 1
+            self.moments[kind] = time.monotonic()
             struck = [] if command.prompts else self.faults.on_command(command.name)
             if self._struck_dumb(struck):
                 if _obeyed(struck):
@@ -225,6 +232,7 @@ class Terminal:
     def _say_waiting(self) -> None:
         while self._unsaid and not self._hung:
             line = self._unsaid.popleft()
+            self.moments[line.partition(":")[0]] = time.monotonic()
             for kept in self._through_faults(line) if self.faults.armed else [line]:
                 self.line.write(f"\r\n{kept}\r\n".encode("latin-1", "replace"))
 
