@@ -44,7 +44,7 @@ def stored(place: str, raw: str) -> driver.Part | driver.BrokenPart | driver.Rep
 def _part(
     place: str, raw: str, fields: pdu.Fields, message: dict[str, Any]
 ) -> driver.Part | driver.BrokenPart:
-    if fields.alphabet is pdu.Alphabet.BYTES:
+    if fields.alphabet is pdu.Alphabet.BYTES or isinstance(message["Text"], bytes):
         return driver.BrokenPart(place, raw, "data for a program, not a text")
     if fields.alphabet is pdu.Alphabet.UCS2:
         body = fields.user_data.decode("utf-16-be", "replace")

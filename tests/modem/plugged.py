@@ -46,10 +46,8 @@ class Plugged:
         """Make the modem as it was after it was opened."""
         await self.simulator.clear(0)
         await self.simulator.set(0, registration="home")
-        self.told = [
-            *await self.do(lambda modem: modem.poll(0)),
-            *await self.do(lambda modem: modem.inbox(True)),
-        ]
+        await self.do(lambda modem: modem.poll(0))
+        self.told = await self.do(lambda modem: modem.inbox(True))
         for part in self.parts:
             await self.delete(part.place)
         self.told.clear()
