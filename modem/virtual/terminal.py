@@ -22,7 +22,7 @@ Enter = Callable[[str], Answer]
 class Terminal:
     """Reads commands from a line, lets `handle` obey them and writes the answers, with their faults.
 
-    `moments` has for each kind of command and each notice when it last came or went, in CLOCK_MONOTONIC seconds.
+    `moments` says of each kind of command and of notice when it last came or went (CLOCK_MONOTONIC seconds).
     """
 
     def __init__(self, link: Path, faults: Faults, handle: Handle, unplug: Callable[[], None]) -> None:
