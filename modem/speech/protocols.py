@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+RATE = 8000
+"""Samples a second of all sound on a line."""
+
 
 @dataclass(frozen=True, slots=True)
 class Heard:
@@ -55,6 +58,9 @@ class Recogniser(Protocol):
 class Voice(Protocol):
     """Sound from words."""
 
-    async def speak(self, words: str, language: str, *, slow: bool = False) -> bytes:
-        """Give `words` as 8 kHz, 16 bit, mono sound. Raises `modem.errors.SpeechDown` when no voice can."""
+    async def speak(self, words: str, language: str, *, slow: bool = False, keep: bool = True) -> bytes:
+        """Give `words` as 8 kHz, 16 bit, mono sound; with `keep` off nothing is left of it on the disk.
+
+        Raises `modem.errors.SpeechDown` when no voice can.
+        """
         ...
