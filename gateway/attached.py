@@ -11,7 +11,7 @@ from typing import TypeVar
 from gateway.errors import StoreError
 from gateway.intake import Intake
 from gateway.sender import Sender
-from modem.driver import Inbox, PartSent, Report, SendFailed, Sent
+from modem.driver import Inbox, PartSent, Report, SendFailed, Sent, Status
 from modem.link import Link, LinkChanged, LinkState
 
 log = logging.getLogger(__name__)
@@ -25,6 +25,7 @@ class Attached:
     """A modem at work.
 
     `troubles` are the gateway's, by part; `taken` is called when texts were taken in.
+    `imsi` names the SIM that what is told comes from: a text read again after a restart is known by it.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Attached:
     intake: Intake
     troubles: dict[str, str]
     taken: Callable[[], None]
+    imsi: str = ""
 
     async def hear(self) -> None:
         """Take in everything the modem tells, until its link is stopped."""
@@ -47,6 +49,9 @@ class Attached:
 
     async def _hear_one(self, event: object) -> None:
         match event:
+            case Status():
+                # In the order of what is told: the link's own word may be of another process already.
+                self.imsi = event.imsi or self.imsi
             case Inbox():
                 await self._take_inbox(event)
             case PartSent():
@@ -65,8 +70,7 @@ class Attached:
 
     async def _take_inbox(self, inbox: Inbox) -> None:
         """Keep and answer what came; what could not be kept stays on the SIM until it can."""
-        imsi = self.link.status.imsi if self.link.status else ""
-        taken = await self._insist(lambda: self.intake.take(self.name, imsi, inbox))
+        taken = await self._insist(lambda: self.intake.take(self.name, self.imsi, inbox))
         if taken.texts:
             self.taken()
         await self.link.delete(taken.places)
