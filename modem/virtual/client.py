@@ -139,8 +139,12 @@ class Simulator:
         return dict(await self.ask("sim", modem=modem))
 
     async def log(self, modem: Modem) -> dict[str, Any]:
-        """`commands` seen by kind, message references `taken` in order, and `reports` sent."""
+        """`commands` seen by kind, references `taken` in order, `reports` sent, faults still `armed`."""
         return dict(await self.ask("log", modem=modem))
+
+    async def moments(self, modem: Modem) -> dict[str, float]:
+        """When each kind of command last came and each notice last went, in CLOCK_MONOTONIC seconds."""
+        return dict(await self.ask("moments", modem=modem))
 
     async def ask(self, do: str, **values: Any) -> Any:
         """Make one request and wait for its answer; SimulatorError when it is refused."""

@@ -205,7 +205,16 @@ def _sim(server: Server, request: Request) -> dict[str, Any]:
 
 def _log(server: Server, request: Request) -> dict[str, Any]:
     modem = server.modem(request)
-    return {"commands": dict(modem.terminal.seen), "taken": modem.taken, "reports": modem.reports}
+    return {
+        "commands": dict(modem.terminal.seen),
+        "taken": modem.taken,
+        "reports": modem.reports,
+        "armed": len(modem.faults.armed),
+    }
+
+
+def _moments(server: Server, request: Request) -> dict[str, float]:
+    return server.modem(request).terminal.moments
 
 
 def _modems(server: Server, _request: Request) -> list[dict[str, str]]:
@@ -232,5 +241,6 @@ REQUESTS: dict[str, Callable[[Server, Request], Any]] = {
     "idle": _idle,
     "sim": _sim,
     "log": _log,
+    "moments": _moments,
     "modems": _modems,
 }
