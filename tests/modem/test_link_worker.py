@@ -92,3 +92,16 @@ async def test_room_is_made_on_the_sim_while_texts_go_out(tmp_path: Path) -> Non
             while sent.id != "m19":
                 sent = await asyncio.to_thread(gateway.hear, driver.Sent)
             assert (await simulator.log(0))["commands"]["+CMGD="] == 10
+
+
+async def test_a_modem_that_misses_one_answer_is_woken_and_loses_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("modem.storage._READ", 0.3)
+    async with simulated(tmp_path) as (simulator, device):
+        with working(device) as gateway:
+            await asyncio.to_thread(gateway.hear, driver.Status)
+            await simulator.fault(0, "silent", command="+CMGR")
+            await simulator.text(RESIDENT, OURS, "read again")
+            inbox = await asyncio.to_thread(gateway.hear, driver.Inbox)
+            assert [part.body for part in inbox.parts] == ["read again"]
