@@ -12,17 +12,18 @@ from flows.value import Json, Value
 class CallState:
     """What calls leave in a conversation until it is settled; one held by texts alone has none of it.
 
-    `on`: a call is going on; `cut`: the last one ended over an open question. `heard` names the answers
-    that were taken by ear and that no yes has confirmed; `check` is one that waits for its yes before it
-    is acted on. `asking` is what is asked instead of the step's question: `` (the step's), `language`,
-    `check`, `stop` (really stop?), `more` (anything else?). `silences` counts those in a row;
-    `offered` are the values that the keys 1, 2, … stand for, `page` which of several pages of them.
+    `on`: a call is going on; `cut`: the last one ended over an open question. `heard` names the
+    answers that were taken by ear and that no yes has confirmed; `check` is the step with an action
+    that binds, which waits for this yes. `asking` is what is asked instead of the step's question:
+    `` (the step's), `language`, `check`, `stop` (really stop?), `more` (anything else?). `silences`
+    counts those in a row; `offered` are the values that the keys 1, 2, … stand for, `page` which of
+    several pages of them.
     """
 
     on: bool = False
     cut: bool = False
     heard: tuple[str, ...] = ()
-    check: Value | None = None
+    check: str = ""
     asking: str = ""
     silences: int = 0
     offered: tuple[Value, ...] = ()
@@ -34,7 +35,7 @@ class CallState:
             "on": self.on,
             "cut": self.cut,
             "heard": list(self.heard),
-            "check": self.check.to_json() if self.check else None,
+            "check": self.check,
             "asking": self.asking,
             "silences": self.silences,
             "offered": [value.to_json() for value in self.offered],
@@ -44,12 +45,11 @@ class CallState:
     @classmethod
     def from_json(cls, data: Mapping[str, Json]) -> CallState:
         """Read what `to_json` gave."""
-        check: Mapping[str, Json] | None = data["check"]  # type: ignore[assignment]
         return cls(
             on=bool(data["on"]),
             cut=bool(data["cut"]),
             heard=tuple(data["heard"]),  # type: ignore[arg-type]
-            check=Value.from_json(check) if check else None,
+            check=str(data["check"]),
             asking=str(data["asking"]),
             silences=int(data["silences"]),  # type: ignore[arg-type]
             offered=tuple(Value.from_json(value) for value in data["offered"]),  # type: ignore[union-attr,arg-type]
