@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from modem import driver, errors, wire
+from modem.flights import Flights
 from modem.lifecycle import Lifecycle, LinkChanged, LinkState
 from modem.pin import PinTries, Remember
 from modem.process import ModemProcess, Patience
@@ -39,14 +40,6 @@ class LinkSettings:
     device: str
     pin: str | None = None
     baud: int = 115200
-
-
-@dataclass(slots=True)
-class _Flight:
-    """A message handed to the modem process whose end is not known yet."""
-
-    part: int
-    begun: bool = False
 
 
 class Link:
@@ -76,7 +69,7 @@ class Link:
         self._life = Lifecycle(settings.name, now)
         self._events: asyncio.Queue[driver.Event | LinkChanged | None] = asyncio.Queue()
         self._process: ModemProcess | None = None
-        self._flights: dict[str, _Flight] = {}
+        self._flights = Flights()
         self._answers: dict[int, asyncio.Future[tuple[str, ...]]] = {}
         self._ids = itertools.count(1)
         self._stopping = asyncio.Event()
@@ -120,7 +113,7 @@ class Link:
         process = self._process
         if self.state is not LinkState.READY or process is None:
             raise errors.LinkDown(self.explain())
-        self._flights[message.id] = _Flight(message.first_part)
+        self._flights.begin(message)
         process.post(message)
 
     async def delete(self, places: Sequence[str]) -> None:
@@ -209,32 +202,22 @@ class Link:
 
     def _land(self, why: str) -> None:
         """Tell of everything that was under way that the process is gone."""
-        for message, flight in self._flights.items():
-            self._events.put_nowait(
-                driver.SendFailed(message, flight.part, -1, why, retryable=True, certain=not flight.begun)
-            )
-        self._flights.clear()
+        for failed in self._flights.lost(why):
+            self._events.put_nowait(failed)
         for answer in self._answers.values():
             if not answer.done():
                 answer.set_exception(errors.LinkDown(why))
         self._answers.clear()
         self.status = None
 
-    def _heard(self, message: wire.FromModem) -> None:
-        match message:
-            case wire.Done():
-                self._answered(message)
-                return
-            case wire.Begun(id=id):
-                self._flights[id].begun = True
-                return
-            case driver.PartSent(id=id, part=part):
-                self._flights[id].part = part + 1
-            case driver.Sent(id=id) | driver.SendFailed(id=id):
-                self._flights.pop(id, None)
-            case driver.Status():
+    def _heard(self, message: driver.Event | wire.Done | wire.Begun) -> None:
+        self._flights.follow(message)
+        if isinstance(message, wire.Done):
+            self._answered(message)
+        elif not isinstance(message, wire.Begun):
+            if isinstance(message, driver.Status):
                 self._learn(message)
-        self._events.put_nowait(message)  # type: ignore[arg-type]
+            self._events.put_nowait(message)
 
     def _learn(self, status: driver.Status) -> None:
         self.status = status

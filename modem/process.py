@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from modem import wire
+from modem import driver, wire
 
 _BUFFER = 4 * wire.LONGEST
 _GOODBYE_SECONDS = 1.0
@@ -34,7 +34,9 @@ class Patience:
 class ModemProcess:
     """One running modem process; `heard` is given each of its messages, heartbeats excepted."""
 
-    def __init__(self, heard: Callable[[wire.FromModem], None], patience: Patience) -> None:
+    def __init__(
+        self, heard: Callable[[driver.Event | wire.Done | wire.Begun], None], patience: Patience
+    ) -> None:
         self._heard = heard
         self._patience = patience
         self._process: asyncio.subprocess.Process | None = None
