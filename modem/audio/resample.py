@@ -20,7 +20,8 @@ class Resampler:
         common = gcd(source, target)
         self._up, self._down = target // common, source // common
         slower = max(self._up, self._down)
-        half = _ZERO_CROSSINGS * slower
+        # A whole number of outputs, so that `whole` can take the lag away to the sample.
+        half = -(-_ZERO_CROSSINGS * slower // self._down) * self._down
         taps = 2 * half + 1
         # 0.92 leaves the filter room to fall before the slower rate's band ends.
         cutoff = 0.92 / slower
@@ -52,6 +53,6 @@ class Resampler:
         """Give a complete recording at the new rate, without the lag."""
         tail = np.zeros(self._reach, np.float32)
         wanted = -(-len(samples) * self._up // self._down)
-        lag = round(self._delay / self._down)
+        lag = self._delay // self._down
         sound = self.feed(np.concatenate([samples, tail, tail]))
         return sound[lag : lag + wanted]
