@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from random import Random
+from typing import Literal
 
 from flows import render
 from flows.answers.fold import fold
@@ -76,15 +77,17 @@ class Turns:
         *,
         inbound_id: int | None = None,
         hush: Callable[[Turn], bool] | None = None,
+        medium: Literal["text", "call"] = "text",
     ) -> Turn:
         """Take one turn with `resident` and keep all that came of it.
 
-        `now` is aware, UTC. Where `hush(turn)` holds nothing is said, though all else happens.
+        `now` is aware, UTC. Where `hush(turn)` holds nothing is said, though all else happens. On a
+        call nothing is queued: the caller of this says what the turn says.
         """
         kept = latest_conversation(tx, resident.id)
         before = kept.conversation if kept else None
         language = resident.language or self.community.language
-        setting = self._setting(tx, resident, language, now)
+        setting = self.setting(tx, resident, language, now, medium)
         turn = take_turn(self.library, before, event, setting)
         if _stopped_voting(turn):
             end_talk(tx, resident.id)
@@ -92,7 +95,7 @@ class Turns:
         if reply.conversation is not None and reply.conversation != before:
             self._keep(tx, resident, kept, reply.conversation, now)
         self._tell_happenings(tx, resident, turn, event.body if isinstance(event, TextIn) else "", now)
-        if hush is None or not hush(turn):
+        if medium == "text" and (hush is None or not hush(turn)):
             self._queue(tx, resident, reply.texts, reply.kind, _ref(turn.effects), inbound_id, now)
         return turn
 
@@ -105,6 +108,12 @@ class Turns:
     def expire(self, tx: Tx, resident_id: int, now: datetime) -> Turn:
         """End the resident's overdue conversation."""
         return self.take(tx, people.resident_by_id(tx, resident_id), Expired(), now)
+
+    def say_cut_off(self, tx: Tx, resident: Resident, language: str, now: datetime) -> None:
+        """Text a caller whose call was cut off how to go on."""
+        prompts = [Prompt("common", "cut_off")]
+        texts = render.render(self.library, prompts, language, self.community.zone, cheap=self.cheap)
+        self._queue(tx, resident, texts, "statement", "", None, now)
 
     def apologise(self, tx: Tx, resident: Resident, inbound_id: int, now: datetime) -> None:
         """Tell a resident whose turn failed that a person knows, and tell that person."""
@@ -157,7 +166,15 @@ class Turns:
                 ref=ref,
             )
 
-    def _setting(self, tx: Tx, resident: Resident, language: str, now: datetime) -> Setting:
+    def setting(
+        self,
+        tx: Tx,
+        resident: Resident,
+        language: str,
+        now: datetime,
+        medium: Literal["text", "call"] = "text",
+    ) -> Setting:
+        """Give what the flows need to know of the world for a turn with `resident`."""
         acting = Acting(
             tx=tx,
             resident=resident,
@@ -182,6 +199,8 @@ class Turns:
             community=self.community.name,
             emergency_number=self.community.emergency_number,
             stopped=resident.stopped,
+            language_known=bool(resident.language),
+            medium=medium,
         )
 
     def _keep(

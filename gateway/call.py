@@ -1,0 +1,210 @@
+"""One call: it is spoken to and listened to, turn by turn, until one side ends it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from flows.conversation import Heard, HungUp, Input, Keyed, Silence
+from flows.spoken import Sentence
+from gateway.call_life import CallLife, CallStage, How
+from gateway.call_turns import CallTurn, take_call_turn
+from gateway.clock import Clock
+from gateway.ears import Ears, Recorded
+from gateway.mouth import Mouth
+from gateway.recordings import Recordings
+from gateway.store import calls
+from gateway.store.database import Store, Tx
+from gateway.store.events import write_event
+from gateway.store.recordings import keep_recording
+from gateway.turns import Turns
+from modem.audio import wav
+from modem.audio.line import RATE, Line
+from modem.errors import LineLost
+from modem.speech.protocols import Recogniser
+
+log = logging.getLogger(__name__)
+R = TypeVar("R")
+
+LONGEST_CALL_SECONDS = 15 * 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """What every call needs of the gateway."""
+
+    store: Store
+    turns: Turns
+    clock: Clock
+    recogniser: Recogniser | None
+    mouth: Mouth
+    recordings: Recordings
+    queued: Callable[[], None]
+
+
+class Call:
+    """A call with a resident on an open line; `hang_up` ends it at the modem."""
+
+    def __init__(
+        self,
+        exchange: Exchange,
+        line: Line,
+        resident_id: int,
+        call_id: int,
+        hang_up: Callable[[], Awaitable[None]],
+    ) -> None:
+        self.life = CallLife()
+        self._exchange = exchange
+        self._line = line
+        self._resident_id = resident_id
+        self._id = call_id
+        self._hang_up = hang_up
+        self._ears = Ears(line, exchange.recogniser)
+        self._last: tuple[Sentence, ...] = ()
+        self._over = asyncio.Event()
+
+    def press(self, key: str) -> None:
+        """Take a key that the modem reported."""
+        self._ears.press(key)
+
+    def end(self, how: How) -> None:
+        """End the call from outside: the caller hung up, the modem is gone, the gateway stops."""
+        self.life.end(how)
+        self._over.set()
+
+    async def run(self, opening: Input) -> None:
+        """Hold the call from its first word to its last; whatever happens, everything it held is let go."""
+        self.life.go("pick_up")
+        hearing = asyncio.create_task(self._hear())
+        talking = asyncio.create_task(self._talk(opening))
+        over = asyncio.create_task(self._over.wait())
+        try:
+            await asyncio.wait(
+                {hearing, talking, over},
+                timeout=LONGEST_CALL_SECONDS,
+                return_when=asyncio.FIRST_COMPLETED,
+            )
+            if not any(task.done() for task in (hearing, talking, over)):
+                self.life.end(How.TOO_LONG)
+        finally:
+            for task in (hearing, talking, over):
+                task.cancel()
+            await asyncio.gather(hearing, talking, over, return_exceptions=True)
+            self.life.end(How.FAULT)
+            await self._close()
+
+    async def _hear(self) -> None:
+        try:
+            await self._ears.run()
+        except LineLost as error:
+            log.warning("call lost its sound: %s", error, extra={"call": self._id})
+            self.life.end(How.LINE_LOST)
+
+    async def _talk(self, opening: Input) -> None:
+        try:
+            await self._converse(opening)
+        except LineLost:
+            self.life.end(How.LINE_LOST)
+        except Exception:
+            log.exception("a call failed", extra={"call": self._id})
+            self.life.end(How.FAULT)
+
+    async def _converse(self, opening: Input) -> None:
+        turn = await self._turn(opening)
+        while True:
+            await self._say(turn)
+            if turn.happened & {"call.goodbye", "call.give_up"}:
+                self.life.end(How.SILENT if "call.give_up" in turn.happened else How.FINISHED)
+                return
+            turn = await self._turn(await self._listen(turn))
+
+    async def _turn(self, event: Input) -> CallTurn:
+        ex = self._exchange
+        turn = await ex.store.write(take_call_turn, ex.turns, self._resident_id, event, ex.clock.now())
+        ex.queued()
+        return turn
+
+    async def _say(self, turn: CallTurn) -> None:
+        """Say what the turn says; a key pressed meanwhile is listened to at once."""
+        self.life.go("speak")
+        sentences = (*self._last, *turn.sentences) if turn.again else turn.sentences
+        if turn.sentences:
+            self._last = turn.sentences
+        saying = asyncio.create_task(self._exchange.mouth.say(self._line, sentences, slow=turn.slow))
+        pressed = asyncio.create_task(self._ears.pressed())
+        try:
+            await asyncio.wait({saying, pressed}, return_when=asyncio.FIRST_COMPLETED)
+            if saying.done():
+                saying.result()
+            else:
+                self._line.hush()
+        finally:
+            for task in (saying, pressed):
+                task.cancel()
+            await asyncio.gather(saying, pressed, return_exceptions=True)
+
+    async def _listen(self, turn: CallTurn) -> Heard | Keyed | Silence:
+        self.life.go("listen")
+        answer = await self._ears.listen(turn.expectation)
+        if not isinstance(answer, Recorded):
+            return answer
+        if not turn.expectation.secret:
+            await self._keep(answer, turn)
+        return answer.answer
+
+    async def _keep(self, recorded: Recorded, turn: CallTurn) -> None:
+        """Keep what was said: the file first, so that the database never names one that is not there."""
+        ex = self._exchange
+        file = await asyncio.to_thread(ex.recordings.write, wav.packed(recorded.sound))
+        kind = "message" if turn.happened & {"person.wanted", "person.message"} else "answer"
+        await ex.store.write(self._record, recorded, turn, kind, file, ex.clock.now())
+
+    def _record(
+        self, tx: Tx, recorded: Recorded, turn: CallTurn, kind: str, file: str, now: datetime
+    ) -> None:
+        recording_id = keep_recording(
+            tx,
+            call_id=self._id,
+            resident_id=self._resident_id,
+            kind=kind,
+            flow=turn.flow,
+            step=turn.step,
+            file=file,
+            seconds=len(recorded.sound) / 2 / RATE,
+            transcript=recorded.answer.alternatives[0] if recorded.answer.alternatives else "",
+            now=now,
+        )
+        write_event(tx, "recording.kept", f"recording:{recording_id}", {"call": self._id, "kind": kind}, now)
+
+    async def _close(self) -> None:
+        """End it everywhere: at the modem, in the conversation, in the books; each in spite of the others."""
+        ex = self._exchange
+        how = self.life.how or How.FAULT
+        await self._spare(self._line.close())
+        if how not in (How.HUNG_UP, How.MODEM_LOST):
+            await self._spare(self._hang_up())
+        await self._spare(
+            ex.store.write(take_call_turn, ex.turns, self._resident_id, HungUp(), ex.clock.now())
+        )
+        await self._spare(ex.store.write(_book_end, self._id, how, ex.clock.now()))
+        ex.queued()
+
+    async def _spare(self, step: Coroutine[Any, Any, R] | Awaitable[R]) -> None:
+        with contextlib.suppress(asyncio.CancelledError):
+            try:
+                await step
+            except Exception as error:
+                log.warning("a call's end was not tidy: %s", type(error).__name__, extra={"call": self._id})
+
+
+def _book_end(tx: Tx, call_id: int, how: How, now: datetime) -> None:
+    calls.end_call(tx, call_id, how.value, now)
+    write_event(tx, "call.ended", f"call:{call_id}", {"how": how.value}, now)
+
+
+__all__ = ["Call", "CallStage", "Exchange"]

@@ -1,0 +1,185 @@
+"""What a caller does, from the sound of the line: keys pressed, words spoken, nothing at all.
+
+Frames are the clock here: a line that runs faster than life is listened to as fast.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import deque
+from dataclasses import dataclass, field
+
+from flows.conversation import RECORDED, Heard, Keyed, Silence
+from flows.listening import Expectation
+from modem.audio.endpoint import Endpointer, Event
+from modem.audio.keys import KeyDetector
+from modem.audio.line import FRAME_SECONDS, Line
+from modem.errors import SpeechDown
+from modem.speech.protocols import Listening, Recogniser
+
+LONGEST_UTTERANCE_SECONDS = 20.0
+LONGEST_RECORDING_SECONDS = 120.0
+# A key that the modem reports and that is heard in the sound too comes twice within this time.
+SAME_KEY_FRAMES = 25
+
+Answer = Heard | Keyed | Silence
+
+
+@dataclass(slots=True)
+class Recorded:
+    """What was said to a question that is recorded: the sound, and what it was taken for."""
+
+    sound: bytes
+    answer: Heard
+
+
+@dataclass(slots=True)
+class Ears:
+    """The ears of one call. `run` reads the line for as long as the call lasts."""
+
+    line: Line
+    recogniser: Recogniser | None
+    _detector: KeyDetector = field(default_factory=KeyDetector)
+    _keys: deque[str] = field(default_factory=deque)
+    _frames: asyncio.Queue[bytes | None] = field(default_factory=asyncio.Queue)
+    _listening: bool = False
+    _count: int = 0
+    _last_key: tuple[str, int] = ("", -SAME_KEY_FRAMES)
+    _pressed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def run(self) -> None:
+        """Hear the line until it is lost: raises LineLost."""
+        while True:
+            frame = await self.line.hear()
+            self._count += 1
+            for key in self._detector.feed(frame):
+                self.press(key)
+            if self._listening:
+                self._frames.put_nowait(frame)
+
+    def press(self, key: str) -> None:
+        """Take a key, heard in the sound or reported by the modem; one that came both ways counts once."""
+        last, when = self._last_key
+        if key == last and self._count - when < SAME_KEY_FRAMES:
+            return
+        self._last_key = (key, self._count)
+        self._keys.append(key)
+        self._pressed.set()
+        if self._listening:
+            self._frames.put_nowait(None)
+
+    async def pressed(self) -> None:
+        """Wait until a key was pressed that has not been taken yet."""
+        while not self._keys:
+            self._pressed.clear()
+            await self._pressed.wait()
+
+    async def listen(self, expected: Expectation) -> Answer | Recorded:
+        """Wait for the answer to a question, as long as it is expected to take."""
+        self._listening = True
+        try:
+            return await _Question(self, expected).answer()
+        finally:
+            self._listening = False
+            self._frames = asyncio.Queue()
+
+    def next_key(self) -> str:
+        """Give the next key that was pressed, '' when there is none."""
+        return self._keys.popleft() if self._keys else ""
+
+    async def next_frame(self) -> bytes | None:
+        """Give the next frame of the line; None when a key was pressed instead."""
+        return await self._frames.get()
+
+
+class _Question:
+    """One question that waits for its answer, by key or by voice."""
+
+    def __init__(self, ears: Ears, expected: Expectation) -> None:
+        self._ears = ears
+        self._expected = expected
+        self._entry = ""
+        self._idle = 0.0  # seconds since anything happened
+        self._sound: list[bytes] = []
+        self._words: Listening | None = None
+        self._endpointer = self._make_endpointer()
+
+    async def answer(self) -> Answer | Recorded:
+        try:
+            while True:
+                found = await self._take_keys()
+                if found is None and (frame := await self._ears.next_frame()) is not None:
+                    found = await self._take_frame(frame)
+                if found is not None:
+                    return found
+        finally:
+            if self._words is not None:
+                self._words.cancel()
+
+    def _make_endpointer(self) -> Endpointer | None:
+        if self._expected.keys_only:
+            return None
+        longest = LONGEST_RECORDING_SECONDS if self._expected.record else LONGEST_UTTERANCE_SECONDS
+        patience = self._expected.patience_ms / 1000
+        with contextlib.suppress(SpeechDown):  # then keys do everything
+            return Endpointer(self._expected.silence_ms, longest_s=longest, patience_s=patience)
+        return None
+
+    async def _take_keys(self) -> Answer | Recorded | None:
+        keypad = self._expected.keypad
+        while key := self._ears.next_key():
+            self._idle = 0.0
+            if key == "#":
+                return await self._ended() if self._sound else Keyed(self._entry)
+            if not self._entry and (key in keypad.at_once or keypad.longest == 0):
+                return Keyed(key)
+            self._entry += key
+            if len(self._entry) >= keypad.longest:
+                return Keyed(self._entry)
+        return None
+
+    async def _take_frame(self, frame: bytes) -> Answer | Recorded | None:
+        self._idle += FRAME_SECONDS
+        if self._entry:
+            return Keyed(self._entry) if self._idle * 1000 >= self._expected.keypad.pause_ms else None
+        if self._endpointer is None:
+            return Silence() if self._idle * 1000 >= self._expected.patience_ms else None
+        event = self._endpointer.feed(frame)
+        if event is Event.BEGAN:
+            self._begin(self._endpointer.preroll)
+        elif self._endpointer.speaking or event in (Event.ENDED, Event.TOO_LONG):
+            self._feed(frame)
+        if event is Event.NOBODY_SPOKE:
+            return Silence()
+        if event in (Event.ENDED, Event.TOO_LONG):
+            return await self._ended()
+        return None
+
+    def _begin(self, preroll: bytes) -> None:
+        if self._ears.recogniser is not None:
+            phrases = () if self._expected.open else self._expected.phrases
+            with contextlib.suppress(SpeechDown):
+                self._words = self._ears.recogniser.listen(self._expected.language, phrases)
+        self._feed(preroll)
+
+    def _feed(self, sound: bytes) -> None:
+        if self._expected.record:
+            self._sound.append(sound)
+        if self._words is not None:
+            self._words.feed(sound)
+
+    async def _ended(self) -> Answer | Recorded:
+        heard = Heard(await self._understood())
+        if self._expected.record:
+            return Recorded(b"".join(self._sound), heard if heard.alternatives else Heard((RECORDED,)))
+        return heard
+
+    async def _understood(self) -> tuple[str, ...]:
+        words, self._words = self._words, None
+        if words is None:
+            return ()
+        try:
+            return (await words.result()).alternatives
+        except SpeechDown:
+            return ()

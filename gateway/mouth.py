@@ -1,0 +1,79 @@
+"""What is said on a call: recorded clips first, because a neighbour's voice is trusted; then a voice."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from flows.spoken import Clip, Sentence
+from modem.audio import wav
+from modem.audio.line import Line
+from modem.errors import SpeechDown
+from modem.speech.protocols import Voice
+
+log = logging.getLogger(__name__)
+
+PAUSE_SECONDS = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Mouth:
+    """Says sentences on a line. `clips` are the folders with recordings, the operator's own first."""
+
+    voice: Voice
+    clips: Sequence[Path]
+
+    async def say(self, line: Line, sentences: Sequence[Sentence], *, slow: bool) -> None:
+        """Say the sentences and wait until they were heard; the next is made while one is said.
+
+        Raises LineLost.
+        """
+        for sentence in sentences:
+            sound = await self.sound(sentence, slow=slow)
+            line.say(wav.join([sound], PAUSE_SECONDS) if sound else b"")
+        await line.said()
+
+    async def sound(self, sentence: Sentence, *, slow: bool = False) -> bytes:
+        """Give a sentence as sound, empty when nothing can say it: the keys still work."""
+        whole = self._recorded([sentence.clip] if sentence.clip else [], sentence.language)
+        if whole:
+            return whole
+        parts = [self._recorded(piece.clips, sentence.language) for piece in sentence.pieces]
+        if parts and all(parts):
+            return wav.join(parts)
+        try:
+            return await self.voice.speak(
+                sentence.text, sentence.language, slow=slow, keep=not sentence.private
+            )
+        except SpeechDown as error:
+            log.warning("a sentence was not said: %s", error)
+            return b""
+
+    async def prepare(self, sentences: Sequence[Sentence]) -> int:
+        """Make the sentences known beforehand, so that no caller waits for them; give how many."""
+        made = 0
+        for sentence in sentences:
+            if not sentence.private and await self.sound(sentence):
+                made += 1
+            await asyncio.sleep(0)
+        return made
+
+    def _recorded(self, clips: Sequence[Clip], language: str) -> bytes:
+        """Give the clips one after the other, empty unless all of them are there."""
+        found = []
+        for clip in clips:
+            file = self._file(clip, language)
+            if file is None:
+                return b""
+            found.append(wav.read(file))
+        return wav.join(found) if found else b""
+
+    def _file(self, clip: Clip, language: str) -> Path | None:
+        for folder in self.clips:
+            file = folder / clip.flow / "audio" / language / f"{clip.key}.wav"
+            if file.is_file():
+                return file
+        return None
