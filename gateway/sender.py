@@ -104,7 +104,7 @@ class Sender:
 
     async def on_sent(self, event: Sent) -> None:
         """Write down that a text is with the network."""
-        await self.store.write(self._end, int(event.id), "sent", "", self.clock.now())
+        await self.store.write(self._sent, int(event.id), self.clock.now())
         self._finished(event.id)
 
     async def on_failed(self, event: SendFailed) -> None:
@@ -228,7 +228,17 @@ class Sender:
         number = policy.e164(event.number, self.spending.region) or event.number
         text_id = queue.record_report(tx, number, event.reference, event.outcome, now)
         if text_id is not None:
-            write_event(tx, f"message.{event.outcome}", f"message:{text_id}", {}, now)
+            self._settle_by_reports(tx, text_id, now)
+
+    def _sent(self, tx: Tx, text_id: int, now: datetime) -> None:
+        self._end(tx, text_id, "sent", "", now)
+        # A quick network reports the last part before the modem process says that it was the last.
+        self._settle_by_reports(tx, text_id, now)
+
+    def _settle_by_reports(self, tx: Tx, text_id: int, now: datetime) -> None:
+        state = queue.settle_by_reports(tx, text_id)
+        if state:
+            write_event(tx, f"message.{state}", f"message:{text_id}", {}, now)
 
     def _end(self, tx: Tx, text_id: int, state: str, reason: str, now: datetime) -> None:
         queue.end_attempt(tx, text_id, state, now, reason)

@@ -167,7 +167,7 @@ def send_from_start(tx: Tx, outbound_id: int) -> None:
 
 
 def record_report(tx: Tx, number: str, reference: int, outcome: str, now: datetime) -> int | None:
-    """Match a delivery report to its part; give the text's id once every part is delivered."""
+    """Match a delivery report to its part; give the text's id, None when there is none or nothing is final."""
     row = tx.one(
         "SELECT outbound_id, part FROM sent_part WHERE reference = :reference AND number = :number "
         "AND sent_at > :since ORDER BY sent_at DESC LIMIT 1",
@@ -183,13 +183,25 @@ def record_report(tx: Tx, number: str, reference: int, outcome: str, now: dateti
         id=row["outbound_id"],
         part=row["part"],
     )
-    changed = tx.run(
-        "UPDATE outbound SET state = :state WHERE id = :id AND state = 'sent' AND (:state = 'failed' OR "
-        "(SELECT COUNT(*) FROM sent_part WHERE outbound_id = :id AND outcome = 'delivered') = parts)",
-        state="delivered" if outcome == "delivered" else "failed",
-        id=row["outbound_id"],
+    return int(row["outbound_id"])
+
+
+def settle_by_reports(tx: Tx, outbound_id: int) -> str:
+    """Let a sent text be delivered once every part is, or failed once one is; give that state, else ''."""
+    row = tx.one(
+        "SELECT SUM(outcome = 'delivered') AS delivered, SUM(outcome = 'failed') AS failed "
+        "FROM sent_part WHERE outbound_id = :id",
+        id=outbound_id,
     )
-    return int(row["outbound_id"]) if changed else None
+    state = "failed" if row and row["failed"] else "delivered"
+    settled = tx.run(
+        "UPDATE outbound SET state = :state WHERE id = :id AND state = 'sent' "
+        "AND (:state = 'failed' OR parts = :delivered)",
+        id=outbound_id,
+        state=state,
+        delivered=row["delivered"] if row else 0,
+    )
+    return state if settled else ""
 
 
 def parts_sent_since(tx: Tx, since: datetime) -> int:

@@ -140,6 +140,24 @@ async def test_a_delivery_report_makes_it_delivered(store: Store) -> None:
     assert await d.state(text) == "delivered"
 
 
+async def test_a_report_that_overtakes_the_end_of_sending_counts(store: Store) -> None:
+    handed_over = asyncio.Event()
+
+    def one_part(message: Send) -> PartSent:
+        handed_over.set()
+        return PartSent(message.id, 0, 7)
+
+    d = desk(store, one_part)
+    text = await d.queue()
+    sending = asyncio.create_task(d.drain())
+    await handed_over.wait()
+    await d.sender.on_part_sent(PartSent(str(text), 0, 7))
+    await d.sender.on_report(Report(ANA, 7, "delivered", 0, None))
+    await d.sender.on_sent(Sent(str(text)))
+    assert len(await sending) == 1
+    assert await d.state(text) == "delivered"
+
+
 async def test_a_report_for_another_number_or_reference_changes_nothing(store: Store) -> None:
     d = desk(store)
     text = await d.queue()
