@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -78,20 +77,6 @@ def _report(message: dict[str, Any]) -> driver.Report:
 
 def _aware(moment: datetime | None) -> datetime | None:
     return moment if moment is not None and moment.tzinfo is not None else None
-
-
-def join(parts: Sequence[driver.Part]) -> str:
-    """The text of the parts of one message, in the order given.
-
-    Some telephones cut an emoji in two between parts; joined from the raw PDUs it is whole again.
-    """
-    text = "".join(part.body for part in parts)
-    if "\ufffd" not in text:
-        return text
-    fields = [pdu.take_apart(bytes.fromhex(part.raw)) for part in parts if part.raw]
-    if len(fields) < len(parts) or any(field.alphabet is not pdu.Alphabet.UCS2 for field in fields):
-        return text
-    return b"".join(field.user_data for field in fields).decode("utf-16-be", "replace")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from gateway.store.database import Row, Tx
 from gateway.store.instant import from_text, to_text
 from modem.driver import BrokenPart, Part
+from modem.joined import joined
 
 # The network repeats a delivery whose acknowledgement it lost within minutes; a resident cannot
 # send the same words twice in the same second of the network's clock.
@@ -67,8 +68,8 @@ def record_part(
         return None
     tx.run(
         "INSERT INTO inbound_part "
-        "(key, twin, bodyless, link, sender, reference, total, number, body, smsc_at, received_at) VALUES "
-        "(:key, :twin, :bodyless, :link, :sender, :reference, :total, :number, :body, :at, :now)",
+        "(key, twin, bodyless, link, sender, reference, total, number, body, raw, smsc_at, received_at) "
+        "VALUES (:key, :twin, :bodyless, :link, :sender, :reference, :total, :number, :body, :raw, :at, :now)",
         key=keys.full,
         twin=keys.twin,
         bodyless=keys.bodyless,
@@ -78,6 +79,7 @@ def record_part(
         total=part.total,
         number=part.number,
         body=body,
+        raw=part.raw,
         at=at,
         now=to_text(now),
     )
@@ -203,7 +205,7 @@ def _join(
     whole_only: bool,
 ) -> Inbound | None:
     rows = tx.all(
-        "SELECT id, key, number, body, smsc_at FROM inbound_part WHERE inbound_id IS NULL AND link = :link "
+        "SELECT id, key, number, body, raw, smsc_at FROM inbound_part WHERE inbound_id IS NULL AND link = :link "
         "AND sender = :sender AND reference = :reference AND total = :total ORDER BY number, id",
         link=link,
         sender=sender,
@@ -215,7 +217,11 @@ def _join(
         bodies.setdefault(row["number"], row)
     if not bodies or (whole_only and len(bodies) < total):
         return None
-    body = "".join(bodies[n]["body"] if n in bodies else " … " for n in range(1, total + 1))
+    if len(bodies) == total:
+        ordered = [bodies[n] for n in range(1, total + 1)]
+        body = storable(joined([row["body"] for row in ordered], [row["raw"] for row in ordered]))
+    else:
+        body = "".join(bodies[n]["body"] if n in bodies else " … " for n in range(1, total + 1))
     at = bodies[min(bodies)]["smsc_at"]
     inbound_id = tx.insert(
         "INSERT INTO inbound (key, twin, bodyless, link, sender, resident_id, body, smsc_at, received_at, "
@@ -231,7 +237,7 @@ def _join(
     )
     for row in rows:  # every copy belongs to this text, so that a late duplicate starts nothing new
         tx.run(
-            "UPDATE inbound_part SET inbound_id = :inbound, body = '' WHERE id = :id",
+            "UPDATE inbound_part SET inbound_id = :inbound, body = '', raw = '' WHERE id = :id",
             inbound=inbound_id,
             id=row["id"],
         )

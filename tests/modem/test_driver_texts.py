@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modem import driver, errors, sms
+from modem.joined import joined
 from modem.virtual import alphabet, pdu
 
 AT = datetime(2026, 3, 1, 9, 30, 15, tzinfo=UTC)
@@ -125,13 +126,13 @@ def test_an_emoji_cut_in_two_by_the_telephone_is_whole_again_once_joined() -> No
     header = b"\x05\x00\x03\x09\x02"
     parts = [part(as_ucs2(units[:8], header + b"\x01")), part(as_ucs2(units[8:], header + b"\x02"))]
     assert [each.body for each in parts] == ["ok \ufffd", "\ufffd fine"]
-    assert sms.join(parts) == "ok 👍 fine"
+    assert joined([part.body for part in parts], [part.raw for part in parts]) == "ok 👍 fine"
 
 
 def test_a_lone_half_of_an_emoji_is_replaced_not_lost() -> None:
     read = part(as_ucs2("\0A\xd8\x3d\0B"))
     assert read.body == "A\ufffdB"
-    assert sms.join([read]) == "A\ufffdB"
+    assert joined([read.body], [read.raw]) == "A\ufffdB"
 
 
 GOOD = stored("hello world, hello")

@@ -89,6 +89,19 @@ async def test_parts_come_in_any_order_with_duplicates_and_make_one_text(
     assert await take(village, *parts) == 0
 
 
+async def test_an_emoji_cut_in_two_between_parts_is_whole_again(village: Village) -> None:
+    submit = "0791449737019037440C91447700091032000862203121000000"
+    halves = ["0050", "D83D"], ["DC4D", "0051"]
+    parts = []
+    for index, units in enumerate(halves):
+        data = bytes.fromhex(f"05000307020{index + 1}" + "".join(units))
+        raw = submit + f"{len(data):02X}" + data.hex()
+        part = long_text(ANA, ["?", "?"], 7)[index]
+        parts.append(replace(part, body="P\ufffd" if index == 0 else "\ufffdQ", raw=raw))
+    await take(village, *parts)
+    assert [body for body, _ in await village.store.read(states)] == ["P👍Q"]
+
+
 async def test_several_senders_with_one_reference_are_kept_apart(village: Village) -> None:
     ana = long_text(ANA, ["HELP with ", "shopping"], 7)
     bob = long_text(BOB, ["HELP with ", "gardening"], 7, first_place=3)

@@ -64,6 +64,7 @@ CREATE TABLE inbound_part (
     total INTEGER NOT NULL,
     number INTEGER NOT NULL,
     body TEXT NOT NULL,
+    raw TEXT NOT NULL,
     smsc_at TEXT,
     received_at TEXT NOT NULL,
     inbound_id INTEGER REFERENCES inbound(id)
@@ -83,6 +84,7 @@ CREATE TABLE broken_part (
 
 -- A text on its way out. state: queued, sending, sent, delivered, failed, uncertain, expired, held.
 -- kind: question, statement, confirmation. lane: 0 answers, 1 notices, 2 broadcasts.
+-- `doubts` counts the attempts of which nobody knows whether the text was heard.
 CREATE TABLE outbound (
     id INTEGER PRIMARY KEY,
     resident_id INTEGER REFERENCES resident(id),
@@ -96,7 +98,7 @@ CREATE TABLE outbound (
     reason TEXT NOT NULL DEFAULT '',
     parts INTEGER NOT NULL,
     parts_sent INTEGER NOT NULL DEFAULT 0,
-    reference INTEGER NOT NULL DEFAULT 0,
+    doubts INTEGER NOT NULL DEFAULT 0,
     attempts INTEGER NOT NULL DEFAULT 0,
     not_before TEXT NOT NULL,
     valid_until TEXT NOT NULL,
