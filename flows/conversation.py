@@ -224,6 +224,8 @@ class Setting:
     telephone numbers; `act` runs a service action inside the caller's transaction, given its
     name, the answers so far and the language that is spoken. `medium` is `text` or `call`: what
     the turn's prompts go to. `language_known`: the resident once chose or used `language`.
+    `hears`: on a call, speech in the conversation's language is understood; where it is not,
+    every question is put for the keys.
     """
 
     now: datetime
@@ -237,6 +239,7 @@ class Setting:
     stopped: bool = False
     medium: Literal["text", "call"] = "text"
     language_known: bool = True
+    hears: bool = True
 
 
 @dataclass(frozen=True, slots=True)
