@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from flows.check_choices import check_choices, check_keywords
 from flows.check_graph import check_circles, check_graph
 from flows.check_texts import check_common, check_texts
-from flows.engine import HELP, MENU
+from flows.deeds import HELP
 from flows.errors import Problem
 from flows.library import COMMON, Library
 from flows.model import ActionSpec, Flow
+from flows.words import MENU
 
 NEEDED = (MENU, HELP)
 """Flows the engine starts itself, so that every library must have them."""

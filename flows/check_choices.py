@@ -15,13 +15,13 @@ from flows.answers import TYPES
 from flows.answers.base import Choice, Question, Understood
 from flows.answers.options import problems as option_problems
 from flows.check_texts import Nowhere
-from flows.engine import HELP, MENU
+from flows.deeds import HELP
 from flows.errors import Problem
 from flows.library import Library
 from flows.limits import CHOICE_TYPES
 from flows.model import Ask, Flow, Step, Texts, static_options
 from flows.value import Json
-from flows.words import spoken
+from flows.words import MENU, PLEASE, THANKS, spoken
 
 ALIKE_LETTERS = 8
 """Up to this length one different letter is too few to tell two choices apart; above it, two."""
@@ -155,7 +155,7 @@ def _keyword_clashes(library: Library) -> Iterable[Problem]:
                     )
                     yield Problem(texts.path, 1, message)
                 word = library.vocabulary.words().get(folded)
-                if word is not None and word.name not in _OWN_WORDS.get(flow.name, ()):
+                if word is not None and word.name not in ("quit", *_OWN_WORDS.get(flow.name, ())):
                     message = f"keyword `{keyword}` works everywhere as {word.name.upper()}; choose another"
                     yield Problem(texts.path, 1, message)
 
@@ -163,7 +163,8 @@ def _keyword_clashes(library: Library) -> Iterable[Problem]:
 def _word_clashes(library: Library) -> Iterable[Problem]:
     seen: dict[str, tuple[str, str]] = {}
     for common in library.common.values():
-        named = [(word, name) for name, words in common.words.items() for word in words if name != "please"]
+        listed = [name for name in common.words if name not in (PLEASE, THANKS)]
+        named = [(word, name) for name in listed for word in common.words[name]]
         named += [(name, f"language {tag}") for tag, names in common.languages.items() for name in names]
         named += [(cry, "emergency") for cry in common.emergency]
         for word, meaning in named:

@@ -9,8 +9,9 @@ from rapidfuzz.process import extractOne
 from flows.answers import TYPES
 from flows.answers.options import problems as option_problems
 from flows.errors import Problem
+from flows.facts import FACT_TYPES
 from flows.library import Library
-from flows.limits import ANSWERED, CHAIN_MAX, CHOICE_TYPES
+from flows.limits import ANSWERED, CHAIN_MAX, CHOICE_TYPES, CORRECTED, UNCLEAR, WORDS
 from flows.load import ANY
 from flows.model import ActionSpec, Ask, Flow, Step, Way, static_options
 
@@ -68,18 +69,30 @@ def _ends_of_thread(flow: Flow) -> Iterable[Problem]:
         near = _nearest(flow.start, flow.steps)
         yield Problem(flow.path, flow.lines.get("start", 1), f"`start` names no step: `{flow.start}`{near}")
         return
-    if flow.argument and (flow.argument not in flow.steps or flow.steps[flow.argument].ask is None):
-        near = _nearest(flow.argument, [name for name, step in flow.steps.items() if step.ask])
-        line = flow.lines.get("argument", 1)
-        yield Problem(
-            flow.path, line, f"`argument` must name a step that asks: `{flow.argument}` does not{near}"
-        )
+    yield from _argument(flow)
     found = reached(flow)
     if not any(flow.steps[name].end or flow.steps[name].go for name in found):
         line = flow.lines.get("start", 1)
         yield Problem(
             flow.path, line, "no way from the start leads to an end; add a step with `end: completed`"
         )
+
+
+def _argument(flow: Flow) -> Iterable[Problem]:
+    """Check that words after the keyword have a question to answer, and several one they can be told by."""
+    line = flow.lines.get("argument", 1)
+    for name in flow.argument:
+        ask = flow.steps[name].ask if name in flow.steps else None
+        if ask is None:
+            near = _nearest(name, [name for name, step in flow.steps.items() if step.ask])
+            yield Problem(flow.path, line, f"`argument` must name a step that asks: `{name}` does not{near}")
+        elif len(flow.argument) > 1 and (ask.type not in FACT_TYPES or _given(ask)):
+            message = f"`{name}` cannot be one of several in `argument`: {ask.type} is not told by its words"
+            yield Problem(flow.path, line, f"{message}; only {', '.join(sorted(FACT_TYPES))} are")
+
+
+def _given(ask: Ask) -> bool:
+    return ask.type in CHOICE_TYPES and not static_options(ask)
 
 
 def _unreached(flow: Flow) -> Iterable[Problem]:
@@ -136,6 +149,9 @@ def _options(flow: Flow, step: Step, ask: Ask) -> Iterable[Problem]:
             f"step `{step.name}`: nothing to choose from; write `options: [one, other]` or `{{from: NAME}}`"
         )
         yield Problem(flow.path, step.line, message)
+    for key in sorted({CORRECTED, UNCLEAR} & set(keys)):
+        message = f"step `{step.name}`: `{key}` is an outcome of every question; call the option otherwise"
+        yield Problem(flow.path, step.line, message)
     for key in sorted({key for key in keys if keys.count(key) > 1}):
         yield Problem(
             flow.path, step.line, f"step `{step.name}`: option `{key}` stands there twice; remove one"
@@ -159,11 +175,18 @@ def _handled(flow: Flow, step: Step, actions: Mapping[str, ActionSpec]) -> Itera
             )
             yield Problem(flow.path, step.line, message)
     for outcome, ways in step.ways.items():
-        if outcome != ANY and outcome not in possible:
+        if outcome not in (ANY, *possible, *_beside(flow, step)):
             line = ways[0].line if ways else step.line
             names = ", ".join(sorted(possible))
             message = f"step `{step.name}`: the outcome `{outcome}` cannot happen; there is only: {names}"
             yield Problem(flow.path, line, message)
+
+
+def _beside(flow: Flow, step: Step) -> tuple[str, ...]:
+    """Give the outcomes a question may have besides its answers."""
+    if step.ask is None:
+        return ()
+    return (UNCLEAR, CORRECTED) if len(flow.argument) > 1 else (UNCLEAR,)
 
 
 def _guards(flow: Flow, step: Step, actions: Mapping[str, ActionSpec]) -> Iterable[Problem]:
@@ -192,6 +215,8 @@ def _names(flow: Flow, actions: Mapping[str, ActionSpec]) -> set[str]:
     for step in flow.steps.values():
         if step.ask is not None:
             names.add(step.ask.name)
+        if UNCLEAR in step.ways:
+            names.add(WORDS)
         if step.do in actions:
             names.update(name for gives in actions[step.do].outcomes.values() for name in gives)
     return names

@@ -14,11 +14,11 @@ from flows.answers.words import say
 from flows.errors import Problem
 from flows.gsm7 import parts
 from flows.library import Library
-from flows.limits import CHOICE_TYPES, EXTRAS
+from flows.limits import CHOICE_TYPES, CORRECTED, EXTRAS, UNCLEAR, WORDS
 from flows.model import ActionSpec, Ask, Common, Flow, Phrase, Step, Texts, static_options
 from flows.phrases import fill, placeholders
 from flows.render import PARTS_MAX
-from flows.words import COMMON_PHRASES, GLOBAL_WORDS, HINT, NOTICES
+from flows.words import COMMON_PHRASES, GLOBAL_WORDS, HINT, NOTICES, PLEASE, THANKS
 
 TYPICAL = "Ann Example"
 """Stands for a value whose length nobody knows before."""
@@ -49,7 +49,7 @@ def check_common(library: Library) -> list[Problem]:
 
 
 def _common(common: Common) -> Iterable[Problem]:
-    for word in GLOBAL_WORDS:
+    for word in (*GLOBAL_WORDS, PLEASE, THANKS):
         if not common.words.get(word):
             yield Problem(common.path, 1, f'[words] lacks `{word}`; add a line `{word} = ["…"]`')
     if not common.emergency:
@@ -104,6 +104,7 @@ def check_texts(library: Library, flow: Flow, actions: Mapping[str, ActionSpec])
         for step in flow.steps.values():
             problems += _step(flow, step, texts, held.get(step.name))
         problems += _notices(flow, texts)
+        problems += _marks(flow, texts)
     problems += _given_options(flow, held)
     return problems
 
@@ -135,10 +136,18 @@ def _leaving(
     step: Step, held: frozenset[str], actions: Mapping[str, ActionSpec]
 ) -> Iterable[tuple[str, frozenset[str]]]:
     for outcome, ways in step.ways.items():
-        gained = frozenset({step.ask.name}) if step.ask else _gives(step, outcome, actions)
+        gained = _asked(step.ask, outcome) if step.ask else _gives(step, outcome, actions)
+        passed: frozenset[str] = frozenset()  # whoever gets past `unknown NAME` knows it
         for way in ways:
             kind, _, name = way.when.partition(" ")
-            yield way.to, held | gained | (frozenset({name}) if kind == "known" else frozenset())
+            yield way.to, held | gained | passed | (frozenset({name}) if kind == "known" else frozenset())
+            passed |= frozenset({name}) if kind == "unknown" else frozenset()
+
+
+def _asked(ask: Ask, outcome: str) -> frozenset[str]:
+    if outcome == UNCLEAR:
+        return frozenset({WORDS})
+    return frozenset() if outcome == CORRECTED else frozenset({ask.name})
 
 
 def _gives(step: Step, outcome: str, actions: Mapping[str, ActionSpec]) -> frozenset[str]:
@@ -213,6 +222,14 @@ def _notices(flow: Flow, texts: Texts) -> Iterable[Problem]:
         for name in sorted(_names(phrase) - elsewhere - EXTRAS) if others else ():
             message = f"phrase `{key}`: no other language has {{{name}}}; spell it as they do"
             yield Problem(texts.path, phrase.line, message)
+
+
+def _marks(flow: Flow, texts: Texts) -> Iterable[Problem]:
+    asked = [ask.name for name in flow.argument if name in flow.steps and (ask := flow.steps[name].ask)]
+    for name in texts.marks:
+        if len(asked) < 2 or name not in asked:
+            message = f"[marks] has `{name}`, which is not the answer of one of several steps in `argument`"
+            yield Problem(texts.path, 1, f"{message}; remove it")
 
 
 def _given_options(flow: Flow, held: Mapping[str, frozenset[str]]) -> Iterable[Problem]:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-
 from flows.answers.base import Unclear
-from flows.conversation import Conversation, Expired, Input, Setting, Started, TextIn, Turn
+from flows.conversation import Conversation, Input, Setting, Started, TextIn, Turn
+from flows.deeds import HELP, obey
+from flows.keywords import Keyword
 from flows.library import Library
-from flows.limits import LIVE
+from flows.limits import LIVE, SENTENCE_WORDS
 from flows.value import text
 from flows.walk import Walk
-from flows.words import Keyword, Word, spoken
+from flows.words import MENU, Word, spoken
 
-MENU = "menu"
-"""The flow that answers whatever nothing else does; every library has one."""
-
-HELP = "help"
-"""The flow that HELP starts outside a conversation."""
+EMERGENCY = "emergency"
+"""The value HELP's flow is begun with when its words are an emergency's."""
 
 TEXT_MAX = 4000
 """Characters of a text that are looked at; a text of 26 parts is longer than anything a flow asks for."""
@@ -32,7 +29,7 @@ def take_turn(library: Library, conversation: Conversation | None, what: Input, 
         return _text(library, conversation, what.body[:TEXT_MAX], setting)
     if isinstance(what, Started):
         return _started(library, conversation, what, setting)
-    return _expired(library, conversation, what, setting)
+    return _expired(library, conversation, setting)
 
 
 def _open(library: Library, conversation: Conversation | None, setting: Setting) -> Walk:
@@ -47,7 +44,7 @@ def _open(library: Library, conversation: Conversation | None, setting: Setting)
             walk.said.happened("conversation.ended", flow=conversation.flow, status="failed")
         return walk
     walk = Walk(library, setting, language, conversation)
-    if live and not walk.stands:
+    if live and not walk.stand.asks:
         walk.leave("failed")
     return walk
 
@@ -59,7 +56,7 @@ def _started(library: Library, conversation: Conversation | None, what: Started,
     return walk.turn()
 
 
-def _expired(library: Library, conversation: Conversation | None, _: Expired, setting: Setting) -> Turn:
+def _expired(library: Library, conversation: Conversation | None, setting: Setting) -> Turn:
     """A deadline has passed: silently, unless the resident had begun to answer."""
     walk = _open(library, conversation, setting)
     if walk.status in LIVE:
@@ -78,12 +75,12 @@ def _text(library: Library, conversation: Conversation | None, body: str, settin
     word = vocabulary.word(folded)
     cry = vocabulary.emergency(folded, walk.said.language)
     if cry:
-        _emergency(walk, cry)
+        _emergency(walk, cry, body, folded)
     elif setting.stopped and not (word and word.name == "start"):
         walk.said.happened("stopped.text")
         walk.said.say("stopped_text")
-    elif word is not None:
-        _global_word(walk, word, more)
+    elif word is not None and _counts(walk, word, body, folded):
+        obey(walk, word, more)
     elif walk.status == "person":
         walk.said.happened("person.message")
         walk.more = more
@@ -94,32 +91,95 @@ def _text(library: Library, conversation: Conversation | None, body: str, settin
     return walk.turn()
 
 
+def _counts(walk: Walk, word: Word, body: str, folded: str) -> bool:
+    """Whoever talks to a person tells them to forget it; outside a conversation CANCEL is a keyword."""
+    if word.name != "quit" or walk.status == "active":
+        return True
+    keywords = walk.library.vocabulary.keywords
+    return walk.status != "person" and keywords.first(body, folded, walk.said.language) is None
+
+
 def _answer(walk: Walk, body: str, folded: str) -> None:
-    """An answer the question understands wins over keywords; only at the menu may words follow those."""
-    answer = walk.parse(body)
-    if not isinstance(answer, Unclear):
-        walk.accept(answer)
+    """A correction wins over an answer, an answer over keywords; at the menu these win if words follow."""
+    keyword = walk.library.vocabulary.keywords.first(body, folded, walk.said.language)
+    if walk.stand.flow.name == MENU:
+        _at_menu(walk, body, folded, keyword)
         return
-    keyword = walk.library.vocabulary.keyword(body, folded, walk.said.language)
-    in_menu = walk.flow.name == MENU
-    if keyword is None and in_menu:
-        keyword = walk.library.vocabulary.mentioned(folded, walk.said.language)
-    if keyword is not None and (in_menu or not keyword.argument):
+    answer = walk.parse(body)
+    if walk.stand.ask.type == "yes_no" and walk.correct(body):
+        return
+    if not isinstance(answer, Unclear):
+        walk.accept(answer, body)
+    elif keyword is not None and _leads_away(walk, keyword):
+        _aside(walk, keyword)
+    elif not walk.correct(body):
+        _unclear(walk, answer, body, folded)
+
+
+def _leads_away(walk: Walk, keyword: Keyword) -> bool:
+    """Words after the keyword of the flow one is in are a bad answer; so are greetings before one."""
+    return not keyword.argument or keyword.flow not in (MENU, walk.stand.flow.name)
+
+
+def _aside(walk: Walk, keyword: Keyword) -> None:
+    """Whoever has answered something comes back to the question; who has not loses nothing by leaving."""
+    if keyword.flow in (MENU, walk.stand.flow.name) or not walk.engaged:
         _begin(walk, keyword)
     else:
+        walk.said.switch(keyword.language)
+        walk.begin_aside(keyword.flow, keyword.argument)
+
+
+def _unclear(walk: Walk, answer: Unclear, body: str, folded: str) -> None:
+    if walk.library.vocabulary.thanks(folded):
+        walk.said.happened("conversation.unclear", flow=walk.stand.flow.name, reason="thanks")
+        walk.said.say("welcome")
+    elif not (_is_sentence(folded) and walk.pass_on(body)):
         walk.misunderstood(answer)
 
 
-def _outside(walk: Walk, body: str, folded: str) -> None:
-    vocabulary = walk.library.vocabulary
-    keyword = vocabulary.keyword(body, folded, walk.said.language) or vocabulary.mentioned(
-        folded, walk.said.language
-    )
-    if keyword is not None:
+def _at_menu(walk: Walk, body: str, folded: str, keyword: Keyword | None) -> None:
+    """Words of which the menu makes nothing are kept for the flow that is chosen next."""
+    if keyword is not None and keyword.argument and keyword.flow != MENU:
         _begin(walk, keyword)
+        return
+    answer = walk.parse(body)
+    if not isinstance(answer, Unclear):
+        walk.accept(answer, body)
+        return
+    keyword = keyword or walk.library.vocabulary.keywords.mentioned(body, folded, walk.said.language)
+    if keyword is not None and not (keyword.flow == MENU and keyword.argument):
+        _begin(walk, keyword)
+        return
+    if _is_sentence(folded):
+        walk.keep(body)
+    _unclear(walk, answer, body, folded)
+
+
+def _outside(walk: Walk, body: str, folded: str) -> None:
+    keywords = walk.library.vocabulary.keywords
+    keyword = keywords.first(body, folded, walk.said.language)
+    if keyword is None or keyword.flow == MENU:
+        keyword = keywords.mentioned(body, folded, walk.said.language) or keyword
+    if keyword is not None and not (keyword.flow == MENU and keyword.argument):
+        _begin(walk, keyword)
+        return
+    walk.said.happened("text.unknown")
+    if keyword is not None:
+        walk.said.switch(keyword.language)
+    if walk.library.vocabulary.thanks(folded):
+        walk.said.say("welcome")
+        return
+    if _is_sentence(folded):
+        walk.said.say("unsure")
+        walk.begin(MENU, argument=body)
     else:
-        walk.said.happened("text.unknown")
         walk.begin(MENU)
+
+
+def _is_sentence(folded: str) -> bool:
+    """Tell whether a text says something of its own; Korean needs fewer words for it."""
+    return len(folded.split()) + (not folded.isascii()) >= SENTENCE_WORDS and any(map(str.isalpha, folded))
 
 
 def _begin(walk: Walk, keyword: Keyword) -> None:
@@ -127,102 +187,34 @@ def _begin(walk: Walk, keyword: Keyword) -> None:
     walk.begin(keyword.flow, argument=keyword.argument)
 
 
-def _emergency(walk: Walk, language: str) -> None:
-    """The number to call comes first; then the conversation stands where it stood."""
-    walk.said.switch(language)
+def _emergency(walk: Walk, language: str, body: str, folded: str) -> None:
+    """The number to call comes first; then the words are kept, or the conversation stands where it stood."""
+    says_more = not walk.library.vocabulary.is_cry(folded)
+    if says_more or not walk.setting.language_known:
+        walk.said.switch(language)
     walk.said.happened("emergency")
     walk.said.say("emergency")
+    if walk.setting.stopped:
+        return
     if walk.status == "person":
         walk.said.happened("person.message")
-    elif walk.status == "active" and not walk.setting.stopped:
-        walk.ask_again()
-
-
-def _global_word(walk: Walk, word: Word, more: tuple[str, ...]) -> None:
-    if word.languages and walk.said.language not in word.languages:
-        walk.said.switch(word.languages[0])
-    if word.name == "more":
-        _more(walk, more)
-    elif word.value:
-        walk.said.say("language_set")
-        if walk.status == "active":
+    elif walk.status == "active" and walk.stand.flow.name != MENU:
+        if not (says_more and walk.stand.ask.type == "free_text" and _accept_cry(walk, body)):
             walk.ask_again()
-    else:
-        _GLOBAL[word.name](walk)
-
-
-def _more(walk: Walk, more: tuple[str, ...]) -> None:
-    if more:
-        walk.said.page(more[0])
-        walk.more = more[1:]
-        return
-    walk.said.say("nothing_more")
-    if walk.status == "active":
-        walk.ask_again()
-
-
-def _stop(walk: Walk) -> None:
-    walk.leave("stopped")
-    walk.said.happened("resident.stopped")
-    walk.said.say("stopped")
-
-
-def _start(walk: Walk) -> None:
-    if walk.setting.stopped:
-        walk.leave("left")
-        walk.said.happened("resident.started")
-        walk.said.say("started")
+    elif says_more:
+        keyword = walk.library.vocabulary.keywords.first(body, folded, language)
+        words = keyword.argument if keyword and keyword.argument else body
+        walk.begin(HELP, {EMERGENCY: text(words)}, words)
     elif walk.status == "active":
         walk.ask_again()
-    else:
-        walk.begin(MENU)
 
 
-def _help(walk: Walk) -> None:
-    """Who asks for help at the menu wants help, not to hear how a menu works."""
-    if walk.status == "active" and walk.flow.name != MENU:
-        walk.explain()
-        walk.said.say("help_person")
-    elif walk.status == "person":
-        walk.said.say("person")
-    else:
-        walk.begin(HELP)
-
-
-def _menu(walk: Walk) -> None:
-    walk.begin(MENU)
-
-
-def _person(walk: Walk) -> None:
-    if walk.status != "person":
-        walk.wait_for_person(MENU)
-    walk.said.say("person")
-
-
-def _back(walk: Walk) -> None:
-    if walk.status == "person":
-        walk.resume()
-    elif walk.status != "active":
-        walk.begin(MENU)
-    elif walk.back():
-        walk.ask_again()
-    else:
-        walk.said.say("back_none")
-        walk.ask_again()
-
-
-def _language(walk: Walk) -> None:
-    """Each language is named in itself, so that those who need it can read it."""
-    names = [own[0] for tag, common in walk.library.common.items() if (own := common.languages.get(tag))]
-    walk.said.say("language_offer", {"languages": text(", ".join(names))})
-
-
-_GLOBAL: Mapping[str, Callable[[Walk], None]] = {
-    "stop": _stop,
-    "start": _start,
-    "help": _help,
-    "menu": _menu,
-    "person": _person,
-    "back": _back,
-    "language": _language,
-}
+def _accept_cry(walk: Walk, body: str) -> bool:
+    """Take an emergency's words as the answer to a question for words of one's own."""
+    answer = walk.parse(body)
+    if isinstance(answer, Unclear):
+        return False
+    if walk.stand.flow.name == HELP:
+        walk.stand.answers[EMERGENCY] = answer.value
+    walk.accept(answer, body)
+    return True

@@ -27,3 +27,15 @@ CHOICE_TYPES = frozenset({"choice", "ranking"})
 
 ANSWERED = "answered"
 """The outcome of a question whose answer is not an outcome itself."""
+
+CORRECTED = "corrected"
+"""The outcome of a question that is answered by changing an answer given before."""
+
+UNCLEAR = "unclear"
+"""The outcome of a question that is answered by a sentence it does not understand."""
+
+WORDS = "words"
+"""The value that holds the sentence of the outcome `unclear`."""
+
+SENTENCE_WORDS = 3
+"""A text of so many words says something of its own, even where nobody understands it."""

@@ -71,7 +71,6 @@ class _FlowReader:
         steps = self._steps(root)
         if not name or not start or not steps:
             return None
-        argument = self._name(root, "argument") if "argument" in root.items else ""
         return Flow(
             name=name,
             version=self._version(root),
@@ -80,7 +79,7 @@ class _FlowReader:
             expires=self._expires(root),
             steps=steps,
             texts=texts,
-            argument=argument,
+            argument=self._argument(root),
             given=self._given(root),
             lines=root.lines,
         )
@@ -108,6 +107,14 @@ class _FlowReader:
             self._note(line, f"{what} must be a name of small letters, digits and _, such as `pick_up`")
             return ""
         return value
+
+    def _argument(self, root: Table) -> tuple[str, ...]:
+        node = root.items.get("argument")
+        if not isinstance(node, Sequence):
+            return (self._name(root, "argument"),) if node else ()
+        return tuple(
+            self._word(item, "what words after the keyword answer", item.line) for item in node.items
+        )
 
     def _given(self, root: Table) -> tuple[str, ...]:
         node = root.items.get("given", Sequence((), root.line))

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from flows.errors import Problem
-from flows.model import Common, OptionText, Phrase, Texts
+from flows.model import MARKED, Common, OptionText, Phrase, Texts
+from flows.words import spoken
 
 _LINE = re.compile(r"at line (\d+)")
 
@@ -21,7 +22,7 @@ def read_texts(path: Path, problems: list[Problem]) -> Texts | None:
     data = reader.data()
     if data is None:
         return None
-    reader.known(data, ("keywords", "phrases", "options"), "a text file")
+    reader.known(data, ("keywords", "phrases", "options", "marks"), "a text file")
     options = {
         name: {key: reader.option(name, key, value) for key, value in reader.table(table, name).items()}
         for name, table in reader.table(data.get("options", {}), "options").items()
@@ -32,6 +33,10 @@ def read_texts(path: Path, problems: list[Problem]) -> Texts | None:
         keywords=reader.words(data.get("keywords", []), "keywords"),
         phrases=reader.phrases(data),
         options=options,
+        marks={
+            name: reader.marks(name, value)
+            for name, value in reader.table(data.get("marks", {}), "marks").items()
+        },
     )
 
 
@@ -128,6 +133,18 @@ class _TextReader:
             return tuple(value)
         self.note(key, f'`{key}` must be a list of words: ["one", "another"]')
         return ()
+
+    def marks(self, name: str, value: Any) -> tuple[str, ...]:
+        """Give what stands around an answer, folded; note what does not begin or end with its place."""
+        found: list[str] = []
+        for words in self.words(value, name):
+            before, _, after = words.partition(MARKED)
+            folded = f"{spoken(before)} {MARKED}" if before else MARKED + spoken(after)
+            if MARKED not in words or bool(spoken(before)) == bool(spoken(after)):
+                self.note(f"marks.{name}", f"mark `{words}` must be words with {MARKED} after or before them")
+            else:
+                found.append(folded)
+        return tuple(found)
 
     def option(self, name: str, key: str, value: Any) -> OptionText:
         """Give a choice's label and synonyms."""

@@ -8,6 +8,9 @@ from datetime import timedelta
 
 from flows.value import Json
 
+MARKED = "…"
+"""Stands for the answer in what marks it: `to …`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Way:
@@ -51,7 +54,9 @@ class Step:
     something and goes on; `go` ends this flow and starts another; `end` ends the
     conversation with a status. `ways` maps an outcome to its guarded ways, tried in order;
     the outcome of an answered question is `answered`, or the answer itself for `yes_no` and
-    for a `choice` whose `then` is a mapping; `*` stands for every outcome.
+    for a `choice` whose `then` is a mapping; `*` stands for every outcome. A question may also
+    have ways for `corrected` (a text that changes an answer given before) and `unclear` (a
+    sentence it does not understand, then held as `words`).
     """
 
     name: str
@@ -88,18 +93,24 @@ class OptionText:
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """Everything one flow says in one language."""
+    """Everything one flow says in one language.
+
+    `marks` maps an answer's name to what stands around it in a sentence, folded, with `MARKED` in
+    its place.
+    """
 
     language: str
     path: str
     keywords: tuple[str, ...]
     phrases: Mapping[str, Phrase]
     options: Mapping[str, Mapping[str, OptionText]]  # answer name -> option key -> text
+    marks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """One version of a flow. `argument` names the step that words after the keyword answer.
+    """One version of a flow. `argument` names the step that words after the keyword answer; where it
+    names several, one text may answer any of them, at the keyword or later.
 
     `given` names the values whoever starts the flow brings along; nobody can start such a flow
     by a keyword. `lines` are the lines of the file's top keys.
@@ -112,7 +123,7 @@ class Flow:
     expires: timedelta
     steps: Mapping[str, Step]
     texts: Mapping[str, Texts]  # by language, BCP 47
-    argument: str = ""
+    argument: tuple[str, ...] = ()
     given: tuple[str, ...] = ()
     lines: Mapping[str, int] = field(default_factory=dict)
 

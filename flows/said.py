@@ -31,6 +31,15 @@ class Said:
         """Note that something happened."""
         self._effects.append(Happened(kind, data))
 
+    @property
+    def count(self) -> int:
+        """How many effects there are so far."""
+        return len(self._effects)
+
+    def happened_at(self, place: int, kind: str, **data: Json) -> None:
+        """Note that something happened before the effect that has `place` now."""
+        self._effects.insert(place, Happened(kind, data))
+
     def switch(self, language: str) -> None:
         """Go on in another language."""
         if language != self.language:

@@ -1,4 +1,4 @@
-"""Words that work everywhere, in every language: global words, emergency words, keywords."""
+"""Words that work everywhere, in every language: global words, emergency words, thanks."""
 
 from __future__ import annotations
 
@@ -6,15 +6,24 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from rapidfuzz.distance import OSA
-
 from flows.answers.fold import fold
+from flows.keywords import Keywords
 from flows.model import Common, Flow
 
-GLOBAL_WORDS = ("stop", "start", "help", "menu", "person", "back", "more", "language")
-"""The global words each language has to name; `please` lists what may be said around them."""
+GLOBAL_WORDS = ("stop", "start", "help", "menu", "person", "back", "more", "language", "quit")
+"""The global words each language has to name."""
 
 PLEASE = "please"
+"""Lists what may be said around a global word."""
+
+THANKS = "thanks"
+"""Lists how people thank: answered kindly where no question understands it."""
+
+THANKS_WORDS_MAX = 9
+"""A longer text does more than thank."""
+
+MENU = "menu"
+"""The flow that answers whatever nothing else does; every library has one."""
 
 COMMON_PHRASES: Mapping[str, tuple[str, ...]] = {
     "stopped": (),
@@ -30,6 +39,9 @@ COMMON_PHRASES: Mapping[str, tuple[str, ...]] = {
     "language_offer": ("languages",),
     "language_set": (),
     "expired": (),
+    "left": (),
+    "welcome": (),
+    "unsure": (),
 }
 """The phrases the engine says in every language, and what fills them besides what fills every phrase."""
 
@@ -46,10 +58,6 @@ NOTICES: Mapping[str, tuple[str, ...]] = {
 HINT = "hint."
 """`hint.TYPE` says what an answer of that type looks like."""
 
-MENTION_LETTERS_MIN = 4
-"""A keyword shorter than this counts only at the beginning of a text, and only as it is written."""
-
-
 _PUNCTUATION = re.compile(r"[,.!?;:¡¿…]+(?=\s)|(?<=\s)[¡¿]+")
 
 
@@ -60,15 +68,6 @@ class Word:
     name: str
     languages: tuple[str, ...]
     value: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Keyword:
-    """A flow's keyword that was recognised, and the words after it as they were written."""
-
-    flow: str
-    language: str
-    argument: str = ""
 
 
 def spoken(text: str) -> str:
@@ -85,6 +84,7 @@ class Vocabulary:
     def __init__(self, common: Mapping[str, Common], flows: Iterable[Flow]) -> None:
         self._words: dict[str, Word] = {}
         self._please: set[str] = set()
+        self._thanks: set[str] = set()
         self._cries: dict[str, tuple[str, ...]] = {}
         self._first_words: dict[str, list[tuple[str, ...]]] = {}
         self._syllables: list[str] = []
@@ -92,12 +92,7 @@ class Vocabulary:
             self._add_words(language, texts)
             for word in texts.emergency:
                 self._add_cry(spoken(word), language)
-        self._keywords: dict[str, dict[str, str]] = {}
-        for flow in flows:
-            for language, own in flow.texts.items():
-                for keyword in own.keywords:
-                    self._keywords.setdefault(spoken(keyword), {})[language] = flow.name
-        self._longest = max((len(keyword.split()) for keyword in self._keywords), default=0)
+        self.keywords = Keywords(flows, spoken, frozenset(self._please), MENU)
 
     def word(self, folded: str) -> Word | None:
         """Recognise a global word or a language's own name, as the whole text (please and thanks aside)."""
@@ -124,54 +119,28 @@ class Vocabulary:
                 return self._cries[syllables]
         return ()
 
-    def keyword(self, text: str, folded: str, language: str) -> Keyword | None:
-        """Recognise the keyword a text begins with; the rest of the text is its argument."""
-        words = folded.split()
-        for count in range(min(self._longest, len(words)), 0, -1):
-            found = self._keywords.get(" ".join(words[:count]))
-            if found:
-                flow_language = language if language in found else next(iter(found))
-                return Keyword(found[flow_language], flow_language, _rest(text, words, count))
-        return None
+    def is_cry(self, folded: str) -> bool:
+        """Tell whether a text is nothing but an emergency word."""
+        return _PUNCTUATION.sub("", folded) in self._cries
 
-    def mentioned(self, folded: str, language: str) -> Keyword | None:
-        """Recognise the one flow whose keyword stands anywhere in the text, or nearly so at its beginning."""
+    def thanks(self, folded: str) -> bool:
+        """Tell whether a text begins by thanking and is short enough to do nothing else."""
         words = folded.split()
-        long = [word for word in words if len(word) >= MENTION_LETTERS_MIN]
-        inside = {self._one(self._keywords[word], language) for word in long if word in self._keywords}
-        if len({found.flow for found in inside}) == 1:
-            return next(iter(inside))
-        if inside or not long or len(words) > 3:
-            return None
-        return self._near(folded, words[0], language)
-
-    def keywords(self) -> Mapping[str, Mapping[str, str]]:
-        """Give every folded keyword with its languages and their flows."""
-        return self._keywords
+        if len(words) > THANKS_WORDS_MAX:
+            return False
+        return any(" ".join(words[:size]) in self._thanks for size in range(1, len(words) + 1))
 
     def words(self) -> Mapping[str, Word]:
         """Give every folded global word and language name."""
         return self._words
 
-    def _one(self, found: Mapping[str, str], language: str) -> Keyword:
-        tag = language if language in found else next(iter(found))
-        return Keyword(found[tag], tag)
-
-    def _near(self, folded: str, first: str, language: str) -> Keyword | None:
-        best: dict[str, Keyword] = {}
-        for keyword, found in self._keywords.items():
-            if len(keyword) < MENTION_LETTERS_MIN:
-                continue
-            slips = 2 if len(keyword) > 7 else 1
-            if min(OSA.distance(keyword, said, score_cutoff=slips) for said in (folded, first)) <= slips:
-                near = self._one(found, language)
-                best[near.flow] = near
-        return next(iter(best.values())) if len(best) == 1 else None
-
     def _add_words(self, language: str, texts: Common) -> None:
         for name, words in texts.words.items():
             if name == PLEASE:
                 self._please.update(part for word in words for part in spoken(word).split())
+                continue
+            if name == THANKS:
+                self._thanks.update(spoken(word) for word in words)
                 continue
             for word in words:
                 self._add_word(spoken(word), name, language, "")
@@ -196,11 +165,3 @@ class Vocabulary:
             self._first_words.setdefault(words[0], []).append(words)
         else:
             self._syllables.append(cry)
-
-
-def _rest(text: str, words: list[str], count: int) -> str:
-    """Give the text after `count` folded words, as it was written where that can be told."""
-    written = text.split()
-    if spoken(" ".join(written[:count])) == " ".join(words[:count]):
-        return " ".join(written[count:])
-    return " ".join(words[count:])

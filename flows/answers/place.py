@@ -26,6 +26,8 @@ class PlaceType:
         folded = fold(text)
         if folded in called:
             return Understood(self._value(called[folded], question))
+        if not folded.isascii():  # Korean is often written without spaces
+            called = {name.replace(" ", ""): key for name, key in called.items()} | dict(called)
         said = plain(without_emoji(folded))
         bare = lexicon(question.language).without_fillers(said)
         if bare in called:

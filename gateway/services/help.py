@@ -20,6 +20,7 @@ MOST_OPEN_REQUESTS = 5
 SAME_AGAIN = timedelta(minutes=30)
 SHORT_LETTERS = 40
 TOLD_LETTERS = 160
+WHAT_LETTERS = 4000
 
 OPEN = ("new", "looking", "offered", "matched")
 CLOSED = ("done", "failed", "withdrawn", "duplicate")
@@ -39,7 +40,11 @@ LIFECYCLE = lifecycle(
 
 
 def open_request(acting: Acting, values: Mapping[str, Value]) -> Outcome:
-    """Open a request from the resident's own words and tell the people on duty."""
+    """Open a request from the resident's own words and tell the people on duty.
+
+    With `emergency` among the values it is needed now, nothing more is asked, and the people on
+    duty are told of the emergency itself, words included, elsewhere.
+    """
     what = _words(values, "what")
     if not any(letter.isalpha() for letter in what):
         return Outcome("wordless")
@@ -60,8 +65,28 @@ def open_request(acting: Acting, values: Mapping[str, Value]) -> Outcome:
         now=acting.now,
     )
     acting.emit("help.opened", f"help:{request_id}", code=code)
+    facts = {"ref": text(code), "short": text(_short(what))}
+    if "emergency" in values:
+        today = acting.now.astimezone(acting.zone).date()
+        store.set_details(
+            acting.tx, request_id, category="", urgency="now", wanted_on=today, area="", now=acting.now
+        )
+        return Outcome("urgent", facts)
     _tell_duty(acting, "told_opened", request_id, code, what)
-    return Outcome("opened", {"ref": text(code), "short": text(_short(what))})
+    return Outcome("opened", facts)
+
+
+def add_words(acting: Acting, values: Mapping[str, Value]) -> Outcome:
+    """Add more of the resident's own words to the request, and tell the people on duty of them."""
+    request = store.request_of(acting.tx, acting.resident.id, _words(values, "ref"))
+    if request is None or request.state in CLOSED:
+        return Outcome("gone")
+    words = _words(values, "words")
+    what = shorten(f"{request.what} / {words}", WHAT_LETTERS, placeholder="...")
+    store.set_what(acting.tx, request.id, what, acting.now)
+    acting.emit("help.described", f"help:{request.id}", code=request.code)
+    _tell_duty(acting, "told_more", request.id, request.code, words)
+    return Outcome("added")
 
 
 def describe(acting: Acting, values: Mapping[str, Value]) -> Outcome:
@@ -179,10 +204,13 @@ ACTIONS: Mapping[str, Action] = {
     for action in (
         Action(
             ActionSpec(
-                "help.open", {"opened": _FACTS, "wordless": (), "already": _FACTS, "many": ()}, binding=True
+                "help.open",
+                {"opened": _FACTS, "urgent": _FACTS, "wordless": (), "already": _FACTS, "many": ()},
+                binding=True,
             ),
             open_request,
         ),
+        Action(ActionSpec("help.add_words", {"added": (), "gone": ()}), add_words),
         Action(ActionSpec("help.describe", {"noted": (), "gone": ()}), describe),
         Action(ActionSpec("help.mine", {"none": (), "one": _FACTS, "several": ("requests",)}), mine),
         Action(

@@ -87,6 +87,16 @@ def set_details(
     )
 
 
+def set_what(tx: Tx, request_id: int, what: str, now: datetime) -> None:
+    """Replace the words of a request."""
+    tx.run(
+        "UPDATE help_request SET what = :what, changed_at = :now WHERE id = :id",
+        what=what,
+        now=to_text(now),
+        id=request_id,
+    )
+
+
 def set_state(tx: Tx, request_id: int, state: str, now: datetime, *, closed: bool) -> None:
     """Move a request to a state; a closed one gives its code free."""
     tx.run(

@@ -181,6 +181,7 @@ def setting(
     *,
     language: str = "en",
     stopped: bool = False,
+    known: bool = False,
     now: datetime = NOW,
 ) -> Setting:
     """Give what surrounds a turn in Ashby on a Monday morning."""
@@ -194,6 +195,7 @@ def setting(
         community="Ashby",
         emergency_number="999 or 112",
         stopped=stopped,
+        language_known=known,
     )
 
 

@@ -71,7 +71,8 @@ def test_a_keyword_misspelt_or_in_a_sentence_is_found(ann: Resident, body: str) 
 
 @pytest.mark.parametrize("body", ["", "??", "👍", "\x00", "good evening to you all", "no", "xyzzy"])
 def test_what_nobody_knows_is_answered_by_the_menu(ann: Resident, body: str) -> None:
-    assert ann.texts(body).startswith("What would you like?")
+    assert "What would you like?" in ann.texts(body)
+    assert "text.unknown" in ann.happened()
 
 
 def test_a_step_that_goes_to_another_flow_starts_it(ann: Resident) -> None:

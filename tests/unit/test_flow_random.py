@@ -130,7 +130,7 @@ def _pruned(draw: st.DrawFn, name: str, steps: dict[str, Step], names: list[str]
         )
         for language in delivered().languages
     }
-    argument = names[0] if draw(st.booleans()) else ""
+    argument = (names[0],) if draw(st.booleans()) else ()
     return Flow(name, 1, f"{name}.yaml", names[0], timedelta(hours=1), reached, texts, argument)
 
 

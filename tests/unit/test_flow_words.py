@@ -107,7 +107,9 @@ def test_harmless_texts_are_no_cry_for_help(library: Library, body: str) -> None
 
 
 def test_a_keyword_takes_the_words_after_it_as_they_were_written(library: Library) -> None:
-    found = library.vocabulary.keyword("HELP, My Tap’s broken!", spoken("HELP, My Tap’s broken!"), "en")
+    found = library.vocabulary.keywords.first(
+        "HELP, My Tap’s broken!", spoken("HELP, My Tap’s broken!"), "en"
+    )
     assert found is not None
     assert (found.flow, found.argument) == ("help", "My Tap’s broken!")
 
@@ -116,11 +118,11 @@ def test_every_keyword_starts_its_own_flow_in_its_own_language(library: Library)
     for flow in library.flows.values():
         for language, texts in flow.texts.items():
             for keyword in texts.keywords:
-                found = library.vocabulary.keyword(keyword, spoken(keyword), language)
+                found = library.vocabulary.keywords.first(keyword, spoken(keyword), language)
                 assert found is not None
                 assert (found.flow, found.language, found.argument) == (flow.name, language, "")
 
 
 @pytest.mark.parametrize("body", ["two lifts to help vote", "zzz", "a b c d e", "lf"])
 def test_a_text_that_could_mean_several_flows_or_none_is_not_guessed_at(library: Library, body: str) -> None:
-    assert library.vocabulary.mentioned(spoken(body), "en") is None
+    assert library.vocabulary.keywords.mentioned(body, spoken(body), "en") is None

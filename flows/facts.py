@@ -1,0 +1,226 @@
+"""Several answers in one text: each is taken if it is plain what it is, and asked for if it is not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
+
+from flows.answers import TYPES
+from flows.answers.base import Choice, Question, Understood
+from flows.answers.choice import index, value_of
+from flows.answers.date import TAGS as DAY_TAGS
+from flows.answers.lexicon import key, lexicon
+from flows.answers.matching import named_in
+from flows.answers.scan import scanner, tags_of
+from flows.model import MARKED, Ask
+from flows.value import Value
+from flows.words import spoken
+
+FACT_TYPES = frozenset({"place", "date", "time", "choice"})
+"""Answer types that can be told from the words around them."""
+
+NAME_LETTERS_MIN = 4
+"""A choice is found inside a text by names this long only: "me" stands in too many sentences."""
+
+_CLOCK_OR_CALENDAR = ("date", "time")
+_DOTTED = re.compile(r"\b[0-9]{1,2}[.][0-9]{2}\b")
+_DAY = re.compile("[RWM]|no|nd|n[/-]n|u")
+
+MISSPELT_WORDS = 4
+"""Words after a mark that are tried as a misspelt name."""
+
+CORRECTION_WORDS = 12
+"""Words of the longest text in which one of two days or times is looked for."""
+
+Asked = Sequence[tuple[Ask, Question]]
+"""Questions a text may answer, in the order in which an unmarked answer is meant for them."""
+
+Marks = Mapping[str, Sequence[str]]
+"""By the answer's name: the words that stand before or after it, with an ellipsis in its place."""
+
+
+def facts(text: str, asked: Asked, marks: Marks, unmarked: Iterable[str]) -> dict[str, Value]:
+    """Give, by name, the answers to `asked` that a text holds.
+
+    An answer with marks counts where one of them stands; without any, it counts for the first of the
+    names `unmarked` that no mark has given.
+    """
+    folded = spoken(text)
+    if not any(letter.isalpha() for letter in folded):
+        return {}
+    with_marks = [(ask, question) for ask, question in asked if ask.name in marks]
+    found = _marked(folded.split(), with_marks, marks, unmarked)
+    rest = folded
+    for ask, question in asked:
+        if ask.type == "choice":
+            value, rest = _chosen(rest, question)
+            if value:
+                found[ask.name] = value
+        elif ask.type == "place":
+            rest = _without_places(rest, question, marks.get(ask.name, ()))
+    for ask, question in asked:
+        if ask.type in _CLOCK_OR_CALENDAR and (value := _of_moment(rest, ask, question)):
+            found[ask.name] = value
+    return found
+
+
+def _marked(words: Sequence[str], asked: Asked, marks: Marks, unmarked: Iterable[str]) -> dict[str, Value]:
+    """Give the answers that stand at marks, and the one that stands at none."""
+    found: dict[str, Value] = {}
+    pieces, left = _pieces(words, {ask.name: marks[ask.name] for ask, _ in asked})
+    for ask, question in asked:
+        values = [value for piece in pieces.get(ask.name, ()) if (value := _after_mark(piece, ask, question))]
+        if values and values.count(values[0]) == len(values):
+            found[ask.name] = values[0]
+    first = next(((ask, question) for ask, question in asked if ask.name not in found), None)
+    if first and first[0].name in unmarked:
+        value = _whole(left, *first)
+        if value and value not in found.values():
+            found[first[0].name] = value
+    return found
+
+
+def corrections(text: str, asked: Asked, marks: Marks, held: Mapping[str, Value]) -> dict[str, Value]:
+    """Give the answers in a text that differ from those held; of two days or times the one not held."""
+    words = spoken(text).split()
+    if len(words) < 2:
+        return {}
+    found = facts(text, asked, marks, ())
+    if len(words) <= CORRECTION_WORDS:
+        for ask, question in asked:
+            if ask.type in _CLOCK_OR_CALENDAR and ask.name in held and ask.name not in found:
+                value = _other(words, ask, question, held[ask.name])
+                if value:
+                    found[ask.name] = value
+    return {name: value for name, value in found.items() if name in held and not _same(value, held[name])}
+
+
+def _same(one: Value, other: Value) -> bool:
+    """Compare what was meant: a choice or a place by its key, for labels follow the language."""
+    a, b = one.data, other.data
+    if isinstance(a, Sequence) and isinstance(b, Sequence) and not isinstance(a, str) and a and b:
+        return a[0] == b[0]
+    return a == b
+
+
+def _whole(body: str, ask: Ask, question: Question) -> Value | None:
+    answer = TYPES[ask.type].parse(body, question) if body else None
+    return answer.value if isinstance(answer, Understood) else None
+
+
+def _of_moment(body: str, ask: Ask, question: Question) -> Value | None:
+    """Understand a day or a time; a bare number, or 10.30, is a time among other words and no day."""
+    if ask.type == "time":
+        return _whole(body, ask, question)
+    body = _DOTTED.sub(" ", body)
+    tags = tags_of(scanner(lexicon(question.language).language, "date", DAY_TAGS).scan(body))
+    return _whole(body, ask, question) if _DAY.search(tags) else None
+
+
+def _after_mark(piece: str, ask: Ask, question: Question) -> Value | None:
+    """Understand what stands at a mark; words around a misspelt name are tried without."""
+    value = _whole(piece, ask, question)
+    words = piece.split()
+    for count in range(min(MISSPELT_WORDS, len(words) - 1), 0, -1):
+        value = value or _whole(" ".join(words[:count]), ask, question)
+    if value is None and len(words) > 1:
+        value = _whole(words[1], ask, question)
+    return value
+
+
+def _other(words: Sequence[str], ask: Ask, question: Question, held: Value) -> Value | None:
+    """Find the day or time a text names beside the one held: "not Tuesday, Wednesday"."""
+    pieces = [
+        " ".join(words[at : at + size])
+        for size in range(len(words) - 1, 0, -1)
+        for at in range(len(words) - size + 1)
+    ]
+    named = [_of_moment(piece, ask, question) for piece in pieces if not piece.isdigit()]
+    if held not in named:
+        return None
+    return next((value for value in named if value and value != held), None)
+
+
+def _chosen(folded: str, question: Question) -> tuple[Value | None, str]:
+    """Find the one choice whose name stands in a text, and what is left of the text without it."""
+    choices = tuple(_long_names(choice) for choice in question.choices)
+    named, rest = named_in(key(folded), index(choices))
+    if len(set(named)) != 1:
+        return None, folded
+    return value_of(next(choice for choice in question.choices if choice.key == named[0])), rest
+
+
+def _long_names(choice: Choice) -> Choice:
+    label, *also = (
+        name if not name.isascii() or len(name) >= NAME_LETTERS_MIN else ""
+        for name in (choice.label, *choice.also)
+    )
+    return replace(choice, label=label, also=tuple(also))
+
+
+def _without_places(folded: str, question: Question, marks: Sequence[str]) -> str:
+    """Leave out places with their house numbers, which would be taken for hours, and with their endings."""
+    names = tuple(sorted(question.places.names(question.language), key=len, reverse=True))
+    endings = tuple(mark.removeprefix(MARKED) for mark in marks if mark.startswith(MARKED))
+    return " ".join(_pattern(names, endings).sub(" ", folded).split()) if names else folded
+
+
+@lru_cache(maxsize=16)
+def _pattern(names: tuple[str, ...], endings: tuple[str, ...]) -> re.Pattern[str]:
+    either, ending = ("|".join(map(re.escape, words)) for words in (names, endings))
+    return re.compile(rf"(?:\b\d+[a-z]? )?(?:\b|(?<=\d))(?:{either})(?:{ending})?(?:\b|(?=\d))")
+
+
+def _pieces(words: Sequence[str], marks: Marks) -> tuple[dict[str, list[str]], str]:
+    """Cut a text at the marks: what each of them marks, and what stands at none."""
+    pieces: dict[str, list[str]] = {}
+    left: list[str] = []
+    open_mark = ""
+    run: list[str] = []
+    at = 0
+    while at < len(words):
+        name, size = _mark_before(words, at, marks)
+        if name:
+            _close(pieces, left, open_mark, run)
+            open_mark, run, at = name, [], at + size
+            continue
+        name, bare = _mark_after(words[at], marks)
+        if name:
+            pieces.setdefault(name, []).append(" ".join((*run, bare)))
+            open_mark, run = "", []
+        else:
+            run.append(words[at])
+        at += 1
+    _close(pieces, left, open_mark, run)
+    return pieces, " ".join(left)
+
+
+def _close(pieces: dict[str, list[str]], left: list[str], mark: str, run: Sequence[str]) -> None:
+    if mark:
+        pieces.setdefault(mark, []).append(" ".join(run))
+    else:
+        left.extend(run)
+
+
+def _mark_before(words: Sequence[str], at: int, marks: Marks) -> tuple[str, int]:
+    """Give the answer marked by the words at a place, and how many those are; the most win."""
+    best = ("", 0)
+    for name, patterns in marks.items():
+        for pattern in patterns:
+            before = tuple(pattern.removesuffix(MARKED).split()) if pattern.endswith(MARKED) else ()
+            if len(before) > best[1] and tuple(words[at : at + len(before)]) == before:
+                best = (name, len(before))
+    return best
+
+
+def _mark_after(word: str, marks: Marks) -> tuple[str, str]:
+    """Give the answer marked by a word's ending (particles in Korean), and the word without it."""
+    best = ("", "")
+    for name, patterns in marks.items():
+        for pattern in patterns:
+            ending = pattern.removeprefix(MARKED) if pattern.startswith(MARKED) else ""
+            if ending and word != ending and word.endswith(ending) and len(ending) > len(best[1]):
+                best = (name, ending)
+    return best[0], word.removesuffix(best[1])
