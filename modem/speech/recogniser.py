@@ -168,19 +168,21 @@ class SpeechRecogniser:
             raise SpeechDown("Too many callers speak at once: this one uses keys.")
         if is_open and sum(other.is_open for other in self._utterances.values()) >= MOST_OPEN:
             raise SpeechDown("Too many recordings wait to be written down: this one is kept as sound alone.")
-        process = self._want(language)
+        model = self._model_for(language)
+        process = self._want(model)
         number = next(self._ids)
         utterance = self._utterances[number] = Utterance(self._post, number, is_open=is_open)
         *firsts, last = wire.phrase_pieces(grammar)
         for piece in firsts:
-            process.post(wire.Begin(number, language, piece, more=True))
-        process.post(wire.Begin(number, language, last))
+            process.post(wire.Begin(number, model, piece, more=True))
+        process.post(wire.Begin(number, model, last))
         return utterance
 
     async def load(self, language: str) -> None:
         """Load the model of `language` now, so that no caller waits for it. Raises `SpeechDown`."""
-        self._want(language)
-        load = self._loads[language]
+        model = self._model_for(language)
+        self._want(model)
+        load = self._loads[model]
         await load.settled.wait()
         if load.why:
             raise SpeechDown(load.why)
@@ -192,7 +194,7 @@ class SpeechRecogniser:
         for piece in wire.phrase_pieces(phrases):
             number = next(self._ids)
             answer = self._checks[number] = asyncio.get_running_loop().create_future()
-            self._post(wire.Check(number, language, piece))
+            self._post(wire.Check(number, self._model_for(language), piece))
             try:
                 unknown += await answer
             finally:
@@ -207,10 +209,16 @@ class SpeechRecogniser:
                 await self._running
             self._running = None
 
+    def _model_for(self, language: str) -> str:
+        """Name the model for `language`: its own, or one of the same language elsewhere."""
+        base = language.lower().partition("-")[0]
+        for name in (language.lower(), base, *self._models):
+            if name in self._models and name.partition("-")[0] == base:
+                return name
+        raise SpeechDown(f"There is no speech model for {language}. Get one: plainline models get {language}")
+
     def _want(self, language: str) -> SpeechProcess:
-        """Have the model of `language` loaded, in a process that is up."""
-        if language not in self._models:
-            raise SpeechDown(f"There is no speech model for {language}.")
+        """Have the model `language` loaded, in a process that is up."""
         if why := self._spoilt.get(language) or self._down:
             raise SpeechDown(why)
         if self._process is None:

@@ -43,7 +43,8 @@ def _banded(spoken: Spoken) -> Samples:
     rising = np.interp(frequencies, [_LOWEST, _LOW], [0, np.pi / 2])
     falling = np.interp(frequencies, [_HIGH, _HIGHEST], [np.pi / 2, 0])
     kept *= np.sin(rising) ** 2 * np.sin(falling) ** 2
-    return (np.fft.irfft(kept, length) * (length / len(samples))).astype(np.float32)
+    banded: Samples = (np.fft.irfft(kept, length) * (length / len(samples))).astype(np.float32)
+    return banded
 
 
 def _trimmed(samples: Samples) -> Samples:
@@ -66,4 +67,5 @@ def _levelled(samples: Samples) -> Samples:
 def _block_levels(samples: Samples) -> Samples:
     """The root mean square of each 20 ms; of what is left over at the end, too."""
     padded = np.pad(samples, (0, -len(samples) % _BLOCK))
-    return np.sqrt(np.mean(padded.reshape(-1, _BLOCK) ** 2, axis=1)).astype(np.float32)
+    levels: Samples = np.sqrt(np.mean(padded.reshape(-1, _BLOCK) ** 2, axis=1)).astype(np.float32)
+    return levels

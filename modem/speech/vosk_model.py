@@ -14,11 +14,11 @@ from modem.errors import SpeechDown
 from modem.speech.heard import MOST_ALTERNATIVES
 from modem.speech.protocols import RATE, Heard
 
-
 _UNKNOWN_TOKENS = ("[unk]", "<UNK>", "<unk>", "<SPOKEN_NOISE>")
 """What models call a word they do not know; a name the model does not have would be dropped in silence."""
 
 _ABSENT = -1
+_FEW_PARTS = 2
 _SPLIT = re.compile(r"[\s\-‐-―/,.;:!?()\"“”„«»]+")
 _SYLLABLES = re.compile(r"[가-힣]+")
 
@@ -94,8 +94,8 @@ class VoskModel:
             ]
             best.append(min(ways, key=len, default=None))
         parts = best[-1] or ()
-        # A model may know every single syllable; a word made of those is heard in any noise.
-        return " ".join(parts) if 2 * len(parts) <= len(word) + 1 else ""
+        # A model may know every single syllable; a long word made of those is heard in any noise.
+        return " ".join(parts) if len(parts) <= max(_FEW_PARTS, len(word) // 2) else ""
 
 
 def words_of(phrase: str) -> list[str]:
