@@ -14,6 +14,11 @@ def _pieces(phrase: str) -> tuple[str, ...]:
     return tuple(_PLACEHOLDER.split(phrase))
 
 
+def split(phrase: str) -> tuple[str, ...]:
+    """Cut a phrase at its placeholders: words and names in turn, words first and last."""
+    return _pieces(phrase)
+
+
 def placeholders(phrase: str) -> frozenset[str]:
     """Give the names a phrase has placeholders for."""
     return frozenset(_pieces(phrase)[1::2])

@@ -32,7 +32,6 @@ _DECIMAL = r"(?P<decimal>\b(?P<before>\d{1,7})[.](?P<after>\d{1,4})\b)"
 _NUMBER = r"(?P<number>\d{1,3}(?:,\d{3})+(?!\d)|\d+)"
 _CAPITALS = r"(?P<capitals>\b[^\W\d_a-z]{2,}\b)"
 _VOWEL = re.compile("[AEIOUYÁÉÍÓÚÜ]")
-_SPANISH_ONE = re.compile(r"\b([Ll])as una\b")
 _ENDS = ".!?:;,。"
 _DROPPED = {"So", "Cf", "Co", "Cs", "Cn"}
 
@@ -47,9 +46,21 @@ def sayable(text: str, language: str) -> str:
     whole = _pattern(words.language).sub(lambda match: _say(match, words.language), whole)
     for sign, word in words.tables["aloud"]["signs"].items():
         whole = whole.replace(sign, f" {word} ")
-    whole = _SPANISH_ONE.sub(r"\1a una", whole)
     whole = "".join(" " if _silent(character) else character for character in whole)
     return re.sub(r"\s+([.,;:!?])", r"\1", " ".join(whole.split()))
+
+
+def said_not_written(text: str, language: str) -> str:
+    """Turn what a text asks to be written into what is said: "Text MENU" is "Say MENU"."""
+    for pattern, instead in _instead(lexicon(language).language):
+        text = pattern.sub(instead, text)
+    return text
+
+
+@cache
+def _instead(language: str) -> tuple[tuple[re.Pattern[str], str], ...]:
+    table = lexicon(language).tables["aloud"]["instead"]
+    return tuple((re.compile(pattern), instead) for pattern, instead in table.items())
 
 
 def _silent(character: str) -> bool:
