@@ -1,0 +1,145 @@
+"""What words mean where a conversation stands: an emergency, an answer, a keyword, or nothing clear."""
+
+from __future__ import annotations
+
+from flows.answers.base import Unclear
+from flows.deeds import HELP
+from flows.keywords import Keyword
+from flows.limits import SENTENCE_WORDS
+from flows.value import text
+from flows.walk import Walk
+from flows.words import MENU, Word
+
+EMERGENCY = "emergency"
+"""The value HELP's flow is begun with when its words are an emergency's."""
+
+
+def counts(walk: Walk, word: Word, body: str, folded: str) -> bool:
+    """Whoever talks to a person tells them to forget it; outside a conversation CANCEL is a keyword."""
+    if word.name != "quit" or walk.status == "active":
+        return True
+    keywords = walk.library.vocabulary.keywords
+    return walk.status != "person" and keywords.first(body, folded, walk.said.language) is None
+
+
+def answer(walk: Walk, body: str, folded: str) -> None:
+    """A correction wins over an answer, an answer over keywords; at the menu these win if words follow."""
+    keyword = walk.library.vocabulary.keywords.first(body, folded, walk.said.language)
+    if walk.stand.flow.name == MENU:
+        _at_menu(walk, body, folded, keyword)
+        return
+    parsed = walk.parse(body)
+    if walk.stand.ask.type == "yes_no" and walk.correct(body):
+        return
+    if not isinstance(parsed, Unclear):
+        walk.accept(parsed, body)
+    elif keyword is not None and _leads_away(walk, keyword):
+        _aside(walk, keyword)
+    elif not walk.correct(body):
+        _unclear(walk, parsed, body, folded)
+
+
+def _leads_away(walk: Walk, keyword: Keyword) -> bool:
+    """Words after the keyword of the flow one is in are a bad answer; so are greetings before one."""
+    return not keyword.argument or keyword.flow not in (MENU, walk.stand.flow.name)
+
+
+def _aside(walk: Walk, keyword: Keyword) -> None:
+    """Whoever has answered something comes back to the question; who has not loses nothing by leaving."""
+    if keyword.flow in (MENU, walk.stand.flow.name) or not walk.engaged:
+        begin(walk, keyword)
+    else:
+        walk.said.switch(keyword.language)
+        walk.begin_aside(keyword.flow, keyword.argument)
+
+
+def _unclear(walk: Walk, answer: Unclear, body: str, folded: str) -> None:
+    if walk.library.vocabulary.thanks(folded):
+        walk.said.happened("conversation.unclear", flow=walk.stand.flow.name, reason="thanks")
+        walk.said.say("welcome")
+    elif not (_is_sentence(folded) and walk.pass_on(body)):
+        walk.misunderstood(answer)
+
+
+def _at_menu(walk: Walk, body: str, folded: str, keyword: Keyword | None) -> None:
+    """Words of which the menu makes nothing are kept for the flow that is chosen next."""
+    if keyword is not None and keyword.argument and keyword.flow != MENU:
+        begin(walk, keyword)
+        return
+    parsed = walk.parse(body)
+    if not isinstance(parsed, Unclear):
+        walk.accept(parsed, body)
+        return
+    keyword = keyword or walk.library.vocabulary.keywords.mentioned(body, folded, walk.said.language)
+    if keyword is not None and not (keyword.flow == MENU and keyword.argument):
+        begin(walk, keyword)
+        return
+    if _is_sentence(folded):
+        walk.keep(body)
+    _unclear(walk, parsed, body, folded)
+
+
+def outside(walk: Walk, body: str, folded: str) -> None:
+    """Take words outside any conversation: a keyword begins one, all else the menu."""
+    keywords = walk.library.vocabulary.keywords
+    keyword = keywords.first(body, folded, walk.said.language)
+    if keyword is None or keyword.flow == MENU:
+        keyword = keywords.mentioned(body, folded, walk.said.language) or keyword
+    if keyword is not None and not (keyword.flow == MENU and keyword.argument):
+        begin(walk, keyword)
+        return
+    walk.said.happened("text.unknown")
+    if keyword is not None:
+        walk.said.switch(keyword.language)
+    if walk.library.vocabulary.thanks(folded):
+        walk.said.say("welcome")
+        return
+    if _is_sentence(folded):
+        walk.said.say("unsure")
+        walk.begin(MENU, argument=body)
+    else:
+        walk.begin(MENU)
+
+
+def _is_sentence(folded: str) -> bool:
+    """Tell whether a text says something of its own; Korean needs fewer words for it."""
+    return len(folded.split()) + (not folded.isascii()) >= SENTENCE_WORDS and any(map(str.isalpha, folded))
+
+
+def begin(walk: Walk, keyword: Keyword) -> None:
+    """Begin the flow a keyword names, in the keyword's language."""
+    walk.said.switch(keyword.language)
+    walk.begin(keyword.flow, argument=keyword.argument)
+
+
+def emergency(walk: Walk, language: str, body: str, folded: str) -> None:
+    """The number to call comes first; then the words are kept, or the conversation stands where it stood."""
+    says_more = not walk.library.vocabulary.is_cry(folded)
+    if says_more or not walk.setting.language_known:
+        walk.said.switch(language)
+    walk.said.happened("emergency")
+    walk.said.say("emergency")
+    if walk.setting.stopped:
+        return
+    if walk.status == "person":
+        walk.said.happened("person.message")
+    elif walk.status == "active" and walk.stand.flow.name != MENU:
+        if not (says_more and walk.stand.ask.type == "free_text" and _accept_cry(walk, body)):
+            walk.ask_again()
+    elif says_more:
+        keyword = walk.library.vocabulary.keywords.first(body, folded, language)
+        words = keyword.argument if keyword and keyword.argument else body
+        walk.begin(HELP, {EMERGENCY: text(words)}, words)
+    elif walk.status == "active":
+        walk.ask_again()
+
+
+def _accept_cry(walk: Walk, body: str) -> bool:
+    """Take an emergency's words as the answer to a question for words of one's own."""
+    parsed = walk.parse(body)
+    if isinstance(parsed, Unclear):
+        return False
+    if walk.stand.flow.name == HELP:
+        walk.stand.answers[EMERGENCY] = parsed.value
+    walk.accept(parsed, body)
+    return True
