@@ -14,7 +14,7 @@ from modem.audio.wav import samples
 _WINDOW_SECONDS = WINDOW / RATE
 _SPEECH, _STILL_SPEECH = 0.5, 0.35  # likelihoods that begin speech and that keep it going
 _BEGINS_AFTER = 2  # windows in a row
-_PREROLL_SECONDS = 0.4
+_PREROLL_SECONDS = 0.5
 
 
 class Event(Enum):
@@ -53,7 +53,7 @@ class Endpointer:
 
     @property
     def preroll(self) -> bytes:
-        """The last 400 ms: at BEGAN, what the recogniser is fed first, the newest frame included."""
+        """The last 500 ms: at BEGAN, what the recogniser is fed first, the newest frame included."""
         return b"".join(self._recent)
 
     def feed(self, frame: bytes) -> Event:
