@@ -13,7 +13,7 @@ from random import Random, SystemRandom
 from aiohttp import web
 
 from flows.library import BUILT_IN, load_library
-from gateway.attached import STORE_PAUSE_SECONDS, Attached
+from gateway.attached import Attached
 from gateway.clock import Clock
 from gateway.community import Community, load_community
 from gateway.config import Config
@@ -25,6 +25,7 @@ from gateway.store import outbound
 from gateway.store.community import install
 from gateway.store.database import Store, open_store
 from gateway.store.places import load_places
+from gateway.telephony import telephony
 from gateway.timers import Timers
 from gateway.turns import Turns
 from gateway.version import VERSION
@@ -36,6 +37,8 @@ log = logging.getLogger(__name__)
 # A stick sends thirty texts a minute without its network taking it for a machine that floods.
 GAP_SECONDS = 2.0
 PATIENCE = Patience()
+# How long a part that had a fault rests before it begins again.
+AGAIN_SECONDS = 2.0
 
 
 @dataclass(slots=True)
@@ -52,11 +55,14 @@ class Gateway:
 
     async def health(self) -> Health:
         """Say how every part is, in words."""
+        troubles = list(self.troubles.values())
+        if self.store.trouble:
+            troubles.append(self.store.trouble)
         try:
             queue = await self.store.read(outbound.queue_length)
         except StoreError as error:
             queue = 0
-            self.troubles["store"] = str(error)
+            troubles.append(str(error))
         return Health(
             ready=all(modem.link.state is LinkState.READY for modem in self.modems),
             version=VERSION,
@@ -65,13 +71,15 @@ class Gateway:
             modems=tuple(
                 ModemHealth(m.name, str(m.link.state), m.link.explain(), m.link.status) for m in self.modems
             ),
-            troubles=tuple(self.troubles.values()),
+            troubles=tuple(troubles),
         )
 
     def queued(self) -> None:
         """Wake the senders: something may wait to go."""
         for modem in self.modems:
             modem.sender.wake()
+            if modem.calls is not None:
+                modem.calls.wake()
 
     def texts_taken(self) -> None:
         """Wake whoever may have something to do after texts were taken in."""
@@ -118,8 +126,20 @@ async def running(
             cheap=config.cheap_characters,
         )
         gateway = _assemble(config, store, turns, clock)
+        exchange = await stack.enter_async_context(
+            telephony(config, store, turns, clock, random, gateway.queued)
+        )
         bench = Bench(
-            store, clock, turns, gateway.intake, random, gap, patience, gateway.troubles, gateway.texts_taken
+            store,
+            clock,
+            turns,
+            gateway.intake,
+            random,
+            gap,
+            patience,
+            gateway.troubles,
+            gateway.texts_taken,
+            exchange,
         )
         gateway.modems += await attach_modems(stack, config, bench)
         await _start_page(stack, config, gateway)
@@ -127,7 +147,13 @@ async def running(
         for modem in gateway.modems:
             tasks.append(asyncio.create_task(_forever("sender", modem.sender.run, gateway)))
             tasks.append(asyncio.create_task(modem.hear()))
+            if modem.calls is not None:
+                tasks.append(asyncio.create_task(_forever("calls", modem.calls.run, gateway)))
         stack.push_async_callback(_cancel, tasks)
+        for modem in gateway.modems:
+            stack.push_async_callback(modem.sender.finish)
+            if modem.calls is not None:
+                stack.push_async_callback(modem.calls.close)
         log.info("running", extra={"modems": len(gateway.modems)})
         yield gateway
 
@@ -181,7 +207,7 @@ async def _forever(name: str, run: Callable[[], Awaitable[None]], gateway: Gatew
         except Exception:
             log.exception("%s failed and begins again", name)
             gateway.troubles[name] = f"The {name} had a fault and began again. Please send us the log."
-        await asyncio.sleep(STORE_PAUSE_SECONDS)
+        await asyncio.sleep(AGAIN_SECONDS)
 
 
 async def _cancel(tasks: list[asyncio.Task[None]]) -> None:

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
 
-from gateway.errors import StoreError
+from gateway.call_desk import CallDesk
+from gateway.insist import insist
 from gateway.intake import Intake
 from gateway.sender import Sender
-from modem.driver import Inbox, PartSent, Report, SendFailed, Sent, Status
+from modem.driver import CallEnded, Inbox, PartSent, Report, Ringing, SendFailed, Sent, Status, Tone
 from modem.link import Link, LinkChanged, LinkState
 
 log = logging.getLogger(__name__)
-R = TypeVar("R")
-
-STORE_PAUSE_SECONDS = 2.0
 
 
 @dataclass(slots=True)
@@ -34,6 +30,7 @@ class Attached:
     intake: Intake
     troubles: dict[str, str]
     taken: Callable[[], None]
+    calls: CallDesk | None = None
     imsi: str = ""
 
     async def hear(self) -> None:
@@ -55,38 +52,28 @@ class Attached:
             case Inbox():
                 await self._take_inbox(event)
             case PartSent():
-                await self._insist(lambda: self.sender.on_part_sent(event))
+                await insist(lambda: self.sender.on_part_sent(event))
             case Sent():
-                await self._insist(lambda: self.sender.on_sent(event))
+                await insist(lambda: self.sender.on_sent(event))
             case SendFailed():
-                await self._insist(lambda: self.sender.on_failed(event))
+                await insist(lambda: self.sender.on_failed(event))
             case Report():
-                await self._insist(lambda: self.sender.on_report(event))
+                await insist(lambda: self.sender.on_report(event))
             case LinkChanged():
                 log.info("link %s", event.state, extra={"link": self.name})
                 self.sender.link_ready(event.state is LinkState.READY)
+                if self.calls is not None:
+                    self.calls.link_ready(event.state is LinkState.READY)
+            case Ringing() | CallEnded() | Tone() if self.calls is not None:
+                await self.calls.heard(event)
             case _:
                 log.debug("nothing to do for %s", type(event).__name__)
 
     async def _take_inbox(self, inbox: Inbox) -> None:
         """Keep and answer what came; what could not be kept stays on the SIM until it can."""
-        taken = await self._insist(lambda: self.intake.take(self.name, self.imsi, inbox))
+        taken = await insist(lambda: self.intake.take(self.name, self.imsi, inbox))
         if taken.texts:
             self.taken()
         await self.link.delete(taken.places)
         if taken.places:
             log.info("texts taken in", extra={"link": self.name, "texts": taken.texts})
-
-    async def _insist(self, write: Callable[[], Awaitable[R]]) -> R:
-        """Write until the database takes it: nothing the modem told may be forgotten."""
-        while True:
-            try:
-                result = await write()
-            except StoreError as error:
-                if "store" not in self.troubles:
-                    log.error("%s", error)
-                self.troubles["store"] = str(error)
-                await asyncio.sleep(STORE_PAUSE_SECONDS)
-            else:
-                self.troubles.pop("store", None)
-                return result

@@ -70,18 +70,21 @@ class Call:
 
     def press(self, key: str) -> None:
         """Take a key that the modem reported."""
-        self._ears.press(key)
+        self._ears.reported(key)
 
     def end(self, how: How) -> None:
         """End the call from outside: the caller hung up, the modem is gone, the gateway stops."""
         self.life.end(how)
         self._over.set()
 
-    async def run(self, opening: Input) -> None:
-        """Hold the call from its first word to its last; whatever happens, everything it held is let go."""
+    async def run(self, opening: Input, *, greeted: bool = False) -> None:
+        """Hold the call from its first word to its last; whatever happens, everything it held is let go.
+
+        With `greeted` we rang: whoever picked up speaks first, and a machine is left alone.
+        """
         self.life.go("pick_up")
         hearing = asyncio.create_task(self._hear())
-        talking = asyncio.create_task(self._talk(opening))
+        talking = asyncio.create_task(self._talk(opening, greeted))
         over = asyncio.create_task(self._over.wait())
         try:
             await asyncio.wait(
@@ -105,8 +108,11 @@ class Call:
             log.warning("call lost its sound: %s", error, extra={"call": self._id})
             self.life.end(How.LINE_LOST)
 
-    async def _talk(self, opening: Input) -> None:
+    async def _talk(self, opening: Input, greeted: bool) -> None:
         try:
+            if greeted and not await self._ears.greeted_by_person():
+                self.life.end(How.MACHINE)
+                return
             await self._converse(opening)
         except LineLost:
             self.life.end(How.LINE_LOST)

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from gateway.config_calls import Audio, CallsConfig, read_audio, read_calls
 from gateway.errors import ConfigError
 from gateway.toml_file import TomlFile, TomlTable
 
@@ -22,6 +23,7 @@ class ModemConfig:
     device: str
     pin: str | None = field(default=None, repr=False)
     number: str | None = None
+    audio: Audio | None = None
 
     @property
     def is_software(self) -> bool:
@@ -58,12 +60,28 @@ class Config:
     flows: tuple[Path, ...] = ()
     cheap_characters: bool = False
     http: HttpConfig = HttpConfig()
+    calls: CallsConfig = field(default_factory=CallsConfig)
     log_level: str = "info"
 
     @property
     def database(self) -> Path:
         """The file the database lies in."""
         return self.data / "plainline.db"
+
+    @property
+    def recordings(self) -> Path:
+        """The folder the recordings lie in, encrypted."""
+        return self.data / "recordings"
+
+    @property
+    def recordings_key(self) -> Path:
+        """The file with the key of the recordings."""
+        return self.calls.recordings_key or self.data / "recordings.key"
+
+    @property
+    def models(self) -> Path:
+        """The folder the speech models lie in."""
+        return self.data / "models"
 
     @property
     def network_socket(self) -> Path:
@@ -75,6 +93,7 @@ def load_config(path: Path) -> Config:
     """Read and check the settings. Raises ConfigError, with file, line and remedy, for the first mistake."""
     file = TomlFile(path, missing="Copy docs/plainline.example.toml there, or name yours with --config FILE.")
     modem_tables, limit_table, http_table = file.tables("modem"), file.table("limits"), file.table("http")
+    call_table = file.table("calls")
     top = file.top()
     config = Config(
         path=path,
@@ -85,9 +104,10 @@ def load_config(path: Path) -> Config:
         flows=_flows(top),
         cheap_characters=top.flag("cheap_characters", default=False),
         http=HttpConfig(port=http_table.whole("port", HttpConfig().port, least=1, most=65535)),
+        calls=read_calls(call_table, path.absolute().parent),
         log_level=top.one_of("log_level", LOG_LEVELS, default="info"),
     )
-    for table in (top, *modem_tables, limit_table, http_table):
+    for table in (top, *modem_tables, limit_table, call_table, http_table):
         table.close()
     return config
 
@@ -135,7 +155,9 @@ def _modem(table: TomlTable) -> ModemConfig:
             "name",
             'must be up to 20 small letters, digits and -, a letter first. Write for example: name = "main"',
         )
-    return ModemConfig(name=name, device=_device(table), pin=_pin(table), number=_number(table))
+    return ModemConfig(
+        name=name, device=_device(table), pin=_pin(table), number=_number(table), audio=read_audio(table)
+    )
 
 
 def _device(table: TomlTable) -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from flows.conversation import RECORDED, Heard, Keyed, Silence
 from flows.listening import Expectation
 from modem.audio.endpoint import Endpointer, Event
+from modem.audio.keypad import Keypad
 from modem.audio.keys import KeyDetector
 from modem.audio.line import FRAME_SECONDS, Line
 from modem.errors import SpeechDown
@@ -20,8 +21,10 @@ from modem.speech.protocols import Listening, Recogniser
 
 LONGEST_UTTERANCE_SECONDS = 20.0
 LONGEST_RECORDING_SECONDS = 120.0
-# A key that the modem reports and that is heard in the sound too comes twice within this time.
-SAME_KEY_FRAMES = 25
+# Whoever picks up says "hello" and waits; a machine's greeting goes on.
+GREETING_PAUSE_MS = 700
+LONGEST_GREETING_SECONDS = 3.0
+GREETING_PATIENCE_SECONDS = 2.5
 
 Answer = Heard | Keyed | Silence
 
@@ -45,8 +48,12 @@ class Ears:
     _frames: asyncio.Queue[bytes | None] = field(default_factory=asyncio.Queue)
     _listening: bool = False
     _count: int = 0
-    _last_key: tuple[str, int] = ("", -SAME_KEY_FRAMES)
+    _keypad: Keypad = field(init=False)
     _pressed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        """Count a key that is heard and reported once, by the clock of the frames."""
+        self._keypad = Keypad(lambda: self._count * FRAME_SECONDS)
 
     async def run(self) -> None:
         """Hear the line until it is lost: raises LineLost."""
@@ -54,16 +61,17 @@ class Ears:
             frame = await self.line.hear()
             self._count += 1
             for key in self._detector.feed(frame):
-                self.press(key)
+                if self._keypad.heard(key):
+                    self._take(key)
             if self._listening:
                 self._frames.put_nowait(frame)
 
-    def press(self, key: str) -> None:
-        """Take a key, heard in the sound or reported by the modem; one that came both ways counts once."""
-        last, when = self._last_key
-        if key == last and self._count - when < SAME_KEY_FRAMES:
-            return
-        self._last_key = (key, self._count)
+    def reported(self, key: str) -> None:
+        """Take a key the modem reports; one that was heard in the sound too counts once."""
+        if self._keypad.reported(key):
+            self._take(key)
+
+    def _take(self, key: str) -> None:
         self._keys.append(key)
         self._pressed.set()
         if self._listening:
@@ -80,6 +88,28 @@ class Ears:
         self._listening = True
         try:
             return await _Question(self, expected).answer()
+        finally:
+            self._listening = False
+            self._frames = asyncio.Queue()
+
+    async def greeted_by_person(self) -> bool:
+        """Tell a person, who says a word and waits, from a machine, which goes on and on."""
+        self._listening = True
+        try:
+            endpointer = Endpointer(
+                GREETING_PAUSE_MS, longest_s=LONGEST_GREETING_SECONDS, patience_s=GREETING_PATIENCE_SECONDS
+            )
+            while True:
+                frame = await self._frames.get()
+                if frame is None:
+                    return True
+                event = endpointer.feed(frame)
+                if event in (Event.ENDED, Event.NOBODY_SPOKE):
+                    return True
+                if event is Event.TOO_LONG:
+                    return False
+        except SpeechDown:
+            return True
         finally:
             self._listening = False
             self._frames = asyncio.Queue()

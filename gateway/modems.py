@@ -9,9 +9,13 @@ from dataclasses import dataclass
 from random import Random
 
 from gateway.attached import Attached
+from gateway.call import Exchange
+from gateway.call_desk import CallDesk
+from gateway.call_rules import CallRules
 from gateway.clock import Clock
 from gateway.config import Config, ModemConfig
 from gateway.intake import Intake
+from gateway.lines import line_of, software_line_of
 from gateway.sender import Sender, Spending
 from gateway.store.database import Store
 from gateway.store.facts import fact, keep_fact
@@ -35,6 +39,7 @@ class Bench:
     patience: Patience
     troubles: dict[str, str]
     taken: Callable[[], None]
+    exchange: Exchange
 
 
 async def attach_modems(stack: AsyncExitStack, config: Config, bench: Bench) -> list[Attached]:
@@ -72,7 +77,29 @@ async def _attach(config: Config, bench: Bench, settings: ModemConfig, device: s
         0.0 if settings.is_software else bench.gap,
         time.monotonic,
     )
-    return Attached(settings.name, link, sender, bench.intake, bench.troubles, bench.taken)
+    desk = _desk(config, bench, settings, link)
+    return Attached(settings.name, link, sender, bench.intake, bench.troubles, bench.taken, desk)
+
+
+def _desk(config: Config, bench: Bench, settings: ModemConfig, link: Link) -> CallDesk | None:
+    """Give the modem a desk for calls where its sound can be had."""
+    if settings.is_software:
+        opener = software_line_of(config.network_socket, _number(settings))
+    elif settings.audio is not None:
+        opener = line_of(settings.audio, link)
+    else:
+        return None
+    rules = CallRules(
+        rings=config.calls.answer_after_rings,
+        ring_back=config.calls.ring_back,
+        closed=config.calls.closed,
+        minutes_per_day=config.calls.minutes_per_day,
+        region=bench.turns.community.region,
+        countries=config.limits.allowed_countries,
+        own=bench.intake.own,
+        zone=bench.turns.community.zone,
+    )
+    return CallDesk(settings.name, link, opener, bench.exchange, rules)
 
 
 async def _link(bench: Bench, settings: ModemConfig, device: str) -> Link:

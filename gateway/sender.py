@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from gateway import policy
 from gateway.clock import Clock
-from gateway.errors import StoreError
+from gateway.insist import insist
 from gateway.policy import Verdict
 from gateway.store import outbound as queue
 from gateway.store.database import Store, Tx
@@ -27,7 +28,8 @@ log = logging.getLogger(__name__)
 MOST_ATTEMPTS = 8
 FIRST_RETRY = timedelta(seconds=10)
 LONGEST_RETRY = timedelta(minutes=15)
-STORE_PAUSE_SECONDS = 1.0
+# How long a stop waits for the text under way, whose end nobody would know otherwise.
+FINISH_SECONDS = 10.0
 
 
 class Outgoing(Protocol):
@@ -66,7 +68,9 @@ class Sender:
     steady: Callable[[], float]
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _idle: asyncio.Event = field(default_factory=asyncio.Event)
+    _busy: asyncio.Lock = field(default_factory=asyncio.Lock)
     _ready: bool = False
+    _finishing: bool = False
     _under_way: int | None = None
 
     def wake(self) -> None:
@@ -77,6 +81,13 @@ class Sender:
         """Say whether the modem takes texts."""
         self._ready = ready
         self._wake.set()
+
+    async def finish(self) -> None:
+        """Hand nothing more over, and wait a while until the text under way has come to its end."""
+        self._finishing = True
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(FINISH_SECONDS), self._busy:
+                pass
 
     async def recover(self) -> None:
         """Settle the attempts that were under way when the gateway last stopped."""
@@ -121,7 +132,7 @@ class Sender:
         self._wake.clear()
         if not self._ready:
             return None
-        earliest = await self.store.read(queue.next_wait)
+        earliest = await insist(lambda: self.store.read(queue.next_wait))
         if earliest is None:
             return None
         return max(0.0, (earliest - self.clock.now()).total_seconds())
@@ -135,15 +146,14 @@ class Sender:
 
     async def send_next(self) -> bool:
         """Hand the next text over and wait until the modem is done with it; False when there was none."""
-        try:
-            text = await self.store.write(self._begin, self.clock.now())
-        except StoreError as error:
+        async with self._busy:
+            if self._finishing:
+                return False
             # An attempt that cannot be written down is not made.
-            log.warning("nothing is sent while the database takes no changes: %s", error)
-            await asyncio.sleep(STORE_PAUSE_SECONDS)
-            return False
-        if text is None:
-            return False
+            text = await insist(lambda: self.store.write(self._begin, self.clock.now()))
+            return text is not None and await self._hand_over(text)
+
+    async def _hand_over(self, text: Outbound) -> bool:
         self._idle.clear()
         self._under_way = text.id
         message = Send(str(text.id), text.number, text.body, text.id & 0xFF, first_part=text.parts_sent)
@@ -151,9 +161,7 @@ class Sender:
             await self.link.send(message)
         except LinkDown:
             self._ready = False
-            await self.store.write(
-                queue.put_back, text.id, self.clock.now(), text.body, "the modem was not ready"
-            )
+            await insist(lambda: self.store.write(queue.take_back_attempt, text.id))
             return False
         await self._idle.wait()
         return True
@@ -205,7 +213,7 @@ class Sender:
 
     def _uncertain(self, tx: Tx, text: Outbound, now: datetime) -> None:
         """The text may or may not have left: a confirmation is said once more, nothing else is."""
-        if text.kind == "confirmation" and text.attempts < 2:
+        if text.kind == "confirmation" and not text.doubts:
             body = text.body if text.ref in text.body else f"{text.body} ({text.ref})"
             queue.send_from_start(tx, text.id)
             queue.put_back(tx, text.id, now, body, "said again: it is not known whether it was heard")

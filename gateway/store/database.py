@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -22,6 +22,13 @@ Row = sqlite3.Row
 
 READ_AHEAD_SECONDS = 5.0
 CACHED_STATEMENTS = 512
+
+_DISK_ERRORS = frozenset(
+    {
+        *(sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED),
+        *(sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_NOMEM),
+    }
+)
 
 
 class Tx:
@@ -57,14 +64,19 @@ class Tx:
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
-        """Undo what is done inside, and that alone, when it raises."""
+        """Undo what is done inside, and that alone, when it raises.
+
+        What the disk did not take is raised as StoreError: it is no fault of what was done inside.
+        """
         self._execute("SAVEPOINT inner_part")
         try:
             yield
-        except BaseException:
+        except BaseException as error:
             if self._connection.in_transaction:  # SQLite may have undone everything already (disk full)
                 self._execute("ROLLBACK TO inner_part")
                 self._execute("RELEASE inner_part")
+            if _of_the_disk(error):
+                raise _store_error(error) from error
             raise
         self._execute("RELEASE inner_part")
 
@@ -91,10 +103,14 @@ class _Waiting:
 
 
 class Store:
-    """The database of one gateway. Make it with `open_store`."""
+    """The database of one gateway. Make it with `open_store`.
+
+    `trouble` says, for a coordinator, why the last commit was not taken; "" when it was.
+    """
 
     def __init__(self, path: Path, writer: aiosqlite.Connection, reader: aiosqlite.Connection) -> None:
         self.path = path
+        self.trouble = ""
         self._writer = writer
         self._reader = reader
         self._waiting: list[_Waiting] = []
@@ -116,7 +132,10 @@ class Store:
         return await future
 
     async def read(self, query: Callable[Concatenate[Tx, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
-        """Run `query(tx, …)` on the read-only connection, on one snapshot of what is committed."""
+        """Run `query(tx, …)` on the read-only connection, on one snapshot of what is committed.
+
+        Raises StoreError when the disk does not give it.
+        """
         result: R = await _on_thread(self._reader, _read, lambda tx: query(tx, *args, **kwargs))
         return result
 
@@ -131,6 +150,8 @@ class Store:
         while self._waiting:
             batch, self._waiting = self._waiting, []
             await _on_thread(self._writer, self._commit_together, batch)
+            failed = [waiting.error for waiting in batch if isinstance(waiting.error, StoreError)]
+            self.trouble = str(failed[0]) if failed else ""
             for waiting in batch:
                 waiting.settle()
 
@@ -146,15 +167,22 @@ class Store:
                     _run_in_savepoint(connection, tx, waiting)
             if connection.in_transaction:
                 connection.execute("COMMIT")
-            self._forgets = self._forgets or tx.forgets
-            if self._forgets:  # a reader may be in the way: then the next commit tries again
-                busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-                self._forgets = bool(busy)
         except sqlite3.Error as error:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
+            with suppress(sqlite3.Error):
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
             for waiting in batch:
                 waiting.error = waiting.error or _store_error(error)
+        else:
+            self._forgets = self._forgets or tx.forgets
+            if self._forgets:
+                self._forget_log(connection)
+
+    def _forget_log(self, connection: sqlite3.Connection) -> None:
+        """Empty the log; where a reader or a full disk is in the way, the next commit tries again."""
+        with suppress(sqlite3.Error):  # what was committed is committed, whatever becomes of the log
+            busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            self._forgets = bool(busy)
 
 
 async def open_store(path: Path, *, now: datetime) -> Store:
@@ -233,6 +261,12 @@ def _run_in_savepoint(connection: sqlite3.Connection, tx: Tx, waiting: _Waiting)
     connection.execute("RELEASE one")
 
 
+def _of_the_disk(error: BaseException) -> bool:
+    """Tell whether the disk or another process is to blame, and not the statement."""
+    # The low octet of a code is its kind, the rest its detail.
+    return isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode & 0xFF in _DISK_ERRORS
+
+
 def _store_error(error: BaseException) -> StoreError:
     if isinstance(error, sqlite3.Error) and error.sqlite_errorcode == sqlite3.SQLITE_FULL:
         return StoreFull(
@@ -242,8 +276,13 @@ def _store_error(error: BaseException) -> StoreError:
 
 
 def _read(connection: sqlite3.Connection, query: Callable[[Tx], R]) -> R:
-    connection.execute("BEGIN")
     try:
-        return query(Tx(connection))
-    finally:
-        connection.execute("COMMIT")
+        connection.execute("BEGIN")
+        try:
+            return query(Tx(connection))
+        finally:
+            connection.execute("COMMIT")
+    except sqlite3.OperationalError as error:
+        if _of_the_disk(error):
+            raise StoreError(f"The database cannot be read ({error}). Texts wait, none is lost.") from error
+        raise

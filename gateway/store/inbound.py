@@ -69,7 +69,8 @@ def record_part(
     tx.run(
         "INSERT INTO inbound_part "
         "(key, twin, bodyless, link, sender, reference, total, number, body, raw, smsc_at, received_at) "
-        "VALUES (:key, :twin, :bodyless, :link, :sender, :reference, :total, :number, :body, :raw, :at, :now)",
+        "VALUES (:key, :twin, :bodyless, :link, :sender, :reference, :total, :number, :body, :raw, "
+        ":at, :now)",
         key=keys.full,
         twin=keys.twin,
         bodyless=keys.bodyless,
@@ -205,8 +206,9 @@ def _join(
     whole_only: bool,
 ) -> Inbound | None:
     rows = tx.all(
-        "SELECT id, key, number, body, raw, smsc_at FROM inbound_part WHERE inbound_id IS NULL AND link = :link "
-        "AND sender = :sender AND reference = :reference AND total = :total ORDER BY number, id",
+        "SELECT id, key, number, body, raw, smsc_at FROM inbound_part WHERE inbound_id IS NULL "
+        "AND link = :link AND sender = :sender AND reference = :reference AND total = :total "
+        "ORDER BY number, id",
         link=link,
         sender=sender,
         reference=reference,

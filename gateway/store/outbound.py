@@ -30,7 +30,10 @@ VALIDITY = {
 
 @dataclass(frozen=True, slots=True)
 class Outbound:
-    """A text to `number`. `parts_sent` parts have been taken by the network already."""
+    """A text to `number`. `parts_sent` parts have been taken by the network already.
+
+    Of `attempts` to hand it over, `doubts` had an end nobody knows.
+    """
 
     id: int
     resident_id: int | None
@@ -42,12 +45,14 @@ class Outbound:
     parts: int
     parts_sent: int
     attempts: int
+    doubts: int
     not_before: datetime
     valid_until: datetime
 
 
 _COLUMNS = (
-    "id, resident_id, number, body, kind, lane, ref, parts, parts_sent, attempts, not_before, valid_until"
+    "id, resident_id, number, body, kind, lane, ref, parts, parts_sent, attempts, doubts, not_before, "
+    "valid_until"
 )
 
 
@@ -102,6 +107,14 @@ def begin_attempt(tx: Tx, outbound_id: int) -> None:
     """Write down that a text is about to be handed to the modem."""
     tx.run(
         "UPDATE outbound SET state = 'sending', attempts = attempts + 1 WHERE id = :id",
+        id=outbound_id,
+    )
+
+
+def take_back_attempt(tx: Tx, outbound_id: int) -> None:
+    """Queue a text again that was not handed to the modem after all."""
+    tx.run(
+        "UPDATE outbound SET state = 'queued', attempts = attempts - 1 WHERE id = :id",
         id=outbound_id,
     )
 
@@ -162,8 +175,8 @@ def put_back(tx: Tx, outbound_id: int, not_before: datetime, body: str, reason: 
 
 
 def send_from_start(tx: Tx, outbound_id: int) -> None:
-    """Forget which parts were taken: the text goes whole again."""
-    tx.run("UPDATE outbound SET parts_sent = 0 WHERE id = :id", id=outbound_id)
+    """Let a text go whole again, because nobody knows whether it was heard."""
+    tx.run("UPDATE outbound SET parts_sent = 0, doubts = doubts + 1 WHERE id = :id", id=outbound_id)
 
 
 def record_report(tx: Tx, number: str, reference: int, outcome: str, now: datetime) -> int | None:
@@ -256,6 +269,7 @@ def _outbound(row: Row) -> Outbound:
         row["parts"],
         row["parts_sent"],
         row["attempts"],
+        row["doubts"],
         from_text(row["not_before"]),
         from_text(row["valid_until"]),
     )

@@ -1,0 +1,49 @@
+"""Which line carries the sound of a modem's calls, as the settings say."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from gateway.config_calls import Audio
+from modem.audio import pcm_commands
+from modem.audio.line import Line
+from modem.link import Link
+
+LineOpener = Callable[[], Awaitable[Line]]
+
+_COMMANDS = {
+    "card": pcm_commands.NONE,
+    "quectel-card": pcm_commands.QUECTEL_SOUND_CARD,
+    "huawei": pcm_commands.HUAWEI,
+    "quectel": pcm_commands.QUECTEL_SERIAL,
+    "simcom": pcm_commands.SIMCOM,
+}
+
+
+def software_line_of(socket: Path, number: str) -> LineOpener:
+    """Give the way to the sound of the software modem with `number`, on the network at `socket`."""
+
+    async def make() -> Line:
+        from modem.audio.software import SoftwareLine
+
+        return SoftwareLine(socket, number)
+
+    return make
+
+
+def line_of(audio: Audio, link: Link) -> LineOpener:
+    """Give the way to the sound of `link`'s calls; the line is made anew for each call."""
+
+    async def make() -> Line:
+        # Imported here: a box without portaudio runs texts without a word about it.
+        commands = _COMMANDS[audio.kind]
+        if audio.kind in ("card", "quectel-card"):
+            from modem.audio.sound_card import SoundCardLine
+
+            return SoundCardLine(audio.place, commands=commands, command=link.raw)
+        from modem.audio.serial_pcm import SerialPcmLine
+
+        return SerialPcmLine(Path(audio.place), commands, link.raw)
+
+    return make
