@@ -54,7 +54,7 @@ def _aside(walk: Walk, keyword: Keyword) -> None:
 
 
 def _unclear(walk: Walk, answer: Unclear, body: str, folded: str) -> None:
-    if walk.library.vocabulary.thanks(folded):
+    if walk.library.vocabulary.only_thanks(folded):
         walk.said.happened("conversation.unclear", flow=walk.stand.flow.name, reason="thanks")
         walk.said.say("welcome")
     elif not (_is_sentence(folded) and walk.pass_on(body)):
@@ -75,30 +75,39 @@ def _at_menu(walk: Walk, body: str, folded: str, keyword: Keyword | None) -> Non
         begin(walk, keyword)
         return
     if _is_sentence(folded):
+        _speak_as(walk, walk.library.vocabulary.language(folded))
         walk.keep(body)
     _unclear(walk, parsed, body, folded)
 
 
 def outside(walk: Walk, body: str, folded: str) -> None:
     """Take words outside any conversation: a keyword begins one, all else the menu."""
-    keywords = walk.library.vocabulary.keywords
-    keyword = keywords.first(body, folded, walk.said.language)
+    vocabulary = walk.library.vocabulary
+    keyword = vocabulary.keywords.first(body, folded, walk.said.language)
+    thanks = "" if keyword else vocabulary.thanks(folded)
+    if thanks:
+        walk.said.happened("text.unknown")
+        _speak_as(walk, thanks)
+        walk.said.say("welcome")
+        return
     if keyword is None or keyword.flow == MENU:
-        keyword = keywords.mentioned(body, folded, walk.said.language) or keyword
+        keyword = vocabulary.keywords.mentioned(body, folded, walk.said.language) or keyword
     if keyword is not None and not (keyword.flow == MENU and keyword.argument):
         begin(walk, keyword)
         return
     walk.said.happened("text.unknown")
-    if keyword is not None:
-        walk.said.switch(keyword.language)
-    if walk.library.vocabulary.thanks(folded):
-        walk.said.say("welcome")
-        return
+    _speak_as(walk, keyword.language if keyword else vocabulary.language(folded))
     if _is_sentence(folded):
         walk.said.say("unsure")
         walk.begin(MENU, argument=body)
     else:
         walk.begin(MENU)
+
+
+def _speak_as(walk: Walk, language: str) -> None:
+    """Answer in the language that was written, as long as the resident's own is not known."""
+    if language and not walk.setting.language_known:
+        walk.said.switch(language)
 
 
 def _is_sentence(folded: str) -> bool:

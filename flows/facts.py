@@ -24,6 +24,7 @@ FACT_TYPES = frozenset({"place", "date", "time", "choice"})
 NAME_LETTERS_MIN = 4
 """A choice is found inside a text by names this long only: "me" stands in too many sentences."""
 
+_JOINT = "\ue000"
 _CLOCK_OR_CALENDAR = ("date", "time")
 _DOTTED = re.compile(r"\b[0-9]{1,2}[.][0-9]{2}\b")
 _DAY = re.compile("[RWM]|no|nd|n[/-]n|u")
@@ -51,7 +52,7 @@ def facts(text: str, asked: Asked, marks: Marks, unmarked: Iterable[str]) -> dic
     if not any(letter.isalpha() for letter in folded):
         return {}
     with_marks = [(ask, question) for ask, question in asked if ask.name in marks]
-    found = _marked(folded.split(), with_marks, marks, unmarked)
+    found = _marked(_joined(folded, asked).split(), with_marks, marks, unmarked)
     rest = folded
     for ask, question in asked:
         if ask.type == "choice":
@@ -64,6 +65,24 @@ def facts(text: str, asked: Asked, marks: Marks, unmarked: Iterable[str]) -> dic
         if ask.type in _CLOCK_OR_CALENDAR and (value := _of_moment(rest, ask, question)):
             found[ask.name] = value
     return found
+
+
+def _joined(folded: str, asked: Asked) -> str:
+    """Join the words of each place's name, for a mark within it ("calle del molino") marks nothing."""
+    for ask, question in asked:
+        if ask.type == "place":
+            several = tuple(name for name in question.places.names(question.language) if " " in name)
+            return (
+                _several_words(several).sub(lambda name: name[0].replace(" ", _JOINT), folded)
+                if several
+                else folded
+            )
+    return folded
+
+
+@lru_cache(maxsize=8)
+def _several_words(names: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(names, key=len, reverse=True)))})")
 
 
 def _marked(words: Sequence[str], asked: Asked, marks: Marks, unmarked: Iterable[str]) -> dict[str, Value]:
@@ -85,8 +104,6 @@ def _marked(words: Sequence[str], asked: Asked, marks: Marks, unmarked: Iterable
 def corrections(text: str, asked: Asked, marks: Marks, held: Mapping[str, Value]) -> dict[str, Value]:
     """Give the answers in a text that differ from those held; of two days or times the one not held."""
     words = spoken(text).split()
-    if len(words) < 2:
-        return {}
     found = facts(text, asked, marks, ())
     if len(words) <= CORRECTION_WORDS:
         for ask, question in asked:
@@ -106,7 +123,7 @@ def _same(one: Value, other: Value) -> bool:
 
 
 def _whole(body: str, ask: Ask, question: Question) -> Value | None:
-    answer = TYPES[ask.type].parse(body, question) if body else None
+    answer = TYPES[ask.type].parse(body.replace(_JOINT, " "), question) if body else None
     return answer.value if isinstance(answer, Understood) else None
 
 

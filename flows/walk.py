@@ -110,7 +110,10 @@ class Walk:
         """Take an answer, with all else the text says plainly, and go on to the next question or the end."""
         if self.stand.step in self._several() and len(body.split()) > 1:
             others = facts(body, self._asked(), self._marks(), ())
-            self.stand.answers.update({k: v for k, v in others.items() if v != answer.value})
+            self.stand.answers.update(others)
+            if self.stand.ask.name not in others and answer.value in others.values():
+                self.ask_again()  # "to the hospital" does not say where from
+                return
         self._take(answer.value)
         self._enter(self._follow(outcome(answer.value)))
 
@@ -118,7 +121,8 @@ class Walk:
         """Take what a text says differently from before, where the flow has a way for it; False: nothing."""
         if CORRECTED not in self.stand.flow.steps[self.stand.step].ways:
             return False
-        changed = corrections(body, self._asked(), self._marks(), self.stand.answers)
+        words = self._without_yes_or_no(body) if self.stand.ask.type == "yes_no" else body
+        changed = corrections(words, self._asked(), self._marks(), self.stand.answers)
         if not changed:
             return False
         self.stand.answers.update(changed)
@@ -265,6 +269,12 @@ class Walk:
     def _asked(self) -> Asked:
         asks = [self.stand.ask_of(name) for name in self._several()]
         return [(ask, self.stand.question(ask, self.setting, self.said.language)) for ask in asks]
+
+    def _without_yes_or_no(self, body: str) -> str:
+        """Leave out the word a correction may begin with, for a no before a day would deny that day."""
+        first, _, rest = body.strip().partition(" ")
+        question = self.stand.question(self.stand.ask, self.setting, self.said.language)
+        return rest if isinstance(TYPES["yes_no"].parse(first, question), Understood) else body
 
     def _marks(self) -> Marks:
         texts = self.stand.flow.texts.get(self.said.language)

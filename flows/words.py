@@ -22,6 +22,12 @@ THANKS = "thanks"
 THANKS_WORDS_MAX = 9
 """A longer text does more than thank."""
 
+SMALL = "small"
+"""Lists the commonest small words of a language, by which it is told; in Korean endings and particles."""
+
+SMALL_WORDS_MIN = 2
+"""So many more small words than of any other language tell a language."""
+
 MENU = "menu"
 """The flow that answers whatever nothing else does; every library has one."""
 
@@ -84,7 +90,9 @@ class Vocabulary:
     def __init__(self, common: Mapping[str, Common], flows: Iterable[Flow]) -> None:
         self._words: dict[str, Word] = {}
         self._please: set[str] = set()
-        self._thanks: set[str] = set()
+        self._thanks: dict[str, str] = {}
+        self._kind: set[str] = set()
+        self._small: dict[str, frozenset[str]] = {}
         self._cries: dict[str, tuple[str, ...]] = {}
         self._first_words: dict[str, list[tuple[str, ...]]] = {}
         self._syllables: list[str] = []
@@ -123,12 +131,23 @@ class Vocabulary:
         """Tell whether a text is nothing but an emergency word."""
         return _PUNCTUATION.sub("", folded) in self._cries
 
-    def thanks(self, folded: str) -> bool:
-        """Tell whether a text begins by thanking and is short enough to do nothing else."""
+    def thanks(self, folded: str) -> str:
+        """Give the language of a text that begins by thanking and is too short to do much else (or '')."""
         words = folded.split()
-        if len(words) > THANKS_WORDS_MAX:
-            return False
-        return any(" ".join(words[:size]) in self._thanks for size in range(1, len(words) + 1))
+        if len(words) > THANKS_WORDS_MAX or any(map(str.isdigit, folded)):
+            return ""
+        begins = (" ".join(words[:size]) for size in range(len(words), 0, -1))
+        return next((self._thanks[phrase] for phrase in begins if phrase in self._thanks), "")
+
+    def only_thanks(self, folded: str) -> bool:
+        """Tell whether a text holds nothing but words that people thank with."""
+        return bool(self.thanks(folded)) and self._kind.issuperset(folded.split())
+
+    def language(self, folded: str) -> str:
+        """Tell which language a text is written in, by its smallest words (empty: hard to tell)."""
+        counts = {tag: _small_words(folded, small) for tag, small in self._small.items()}
+        (best, most), *others = sorted(counts.items(), key=lambda pair: -pair[1])
+        return best if most - max((count for _, count in others), default=0) >= SMALL_WORDS_MIN else ""
 
     def words(self) -> Mapping[str, Word]:
         """Give every folded global word and language name."""
@@ -140,7 +159,11 @@ class Vocabulary:
                 self._please.update(part for word in words for part in spoken(word).split())
                 continue
             if name == THANKS:
-                self._thanks.update(spoken(word) for word in words)
+                self._thanks.update((spoken(word), language) for word in words)
+                self._kind.update(part for word in words for part in spoken(word).split())
+                continue
+            if name == SMALL:
+                self._small[language] = frozenset(map(spoken, words))
                 continue
             for word in words:
                 self._add_word(spoken(word), name, language, "")
@@ -165,3 +188,9 @@ class Vocabulary:
             self._first_words.setdefault(words[0], []).append(words)
         else:
             self._syllables.append(cry)
+
+
+def _small_words(folded: str, small: frozenset[str]) -> int:
+    if folded.isascii():
+        return sum(word in small for word in folded.split())
+    return sum(word in small or (not word.isascii() and word[-1] in small) for word in folded.split())
