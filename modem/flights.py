@@ -26,10 +26,10 @@ class Flights:
     def follow(self, event: wire.FromModem) -> None:
         """Take note of what the process said."""
         match event:
-            case wire.Begun(id=id):
+            case wire.Begun(id=id) if id in self._flights:
                 self._flights[id].begun = True
             case driver.PartSent(id=id, part=part):
-                self._flights[id].part = part + 1
+                self._flights[id] = _Flight(part + 1)
             case driver.Sent(id=id) | driver.SendFailed(id=id):
                 self._flights.pop(id, None)
 

@@ -124,8 +124,13 @@ class GammuDriver:
             return
         if len(parts) - message.first_part > 1:
             # Keeps the radio link open between parts where the modem can.
-            with contextlib.suppress(errors.Refused):
+            try:
                 self._filter.command("AT+CMMS=1", _SHORT)
+            except errors.Refused:
+                pass
+            except errors.ModemError as error:
+                yield driver.SendFailed(message.id, message.first_part, -1, str(error), True, True)
+                raise
         for number in range(message.first_part, len(parts)):
             try:
                 reference = self._send_part(parts[number])

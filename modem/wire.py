@@ -67,7 +67,7 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """Message `id` is about to be handed to the modem: from now on it may have left."""
+    """The next part of message `id` is about to be handed to the modem: from now on it may have left."""
 
     id: str
 

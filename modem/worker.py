@@ -41,6 +41,7 @@ class Worker:
         self._places: deque[str] = deque()
         self._messages: deque[driver.Send] = deque()
         self._sending: Iterator[driver.Event] | None = None
+        self._sent_id = ""
         self._status: driver.Status | None = None
         self._next_inbox = self._next_status = self._inbox_seconds = 0.0
         self._again = self._sent_last = False
@@ -120,8 +121,8 @@ class Worker:
         with self._in("send"):
             if self._sending is None:
                 message = self._messages.popleft()
-                self._say(wire.Begun(message.id))
-                self._sending = modem.send(message)
+                self._sending, self._sent_id = modem.send(message), message.id
+            self._say(wire.Begun(self._sent_id))
             event = next(self._sending, None)
             if event is None:
                 self._sending = None
