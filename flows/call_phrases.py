@@ -51,5 +51,6 @@ CALL_NOTICES: Mapping[str, tuple[str, ...]] = {
     "call.reminder": ("community",),
     "call.announcement": ("community", "words"),
     "call.closed": ("community",),
+    "call.withheld": ("community",),
 }
 """What the gateway says around calls, outside a turn: `cut_off` and `busy` as texts, the others aloud."""

@@ -58,6 +58,7 @@ NOTICES: Mapping[str, tuple[str, ...]] = {
     "duty_message": ("who", "words"),
     "duty_fault": ("who", "words"),
     "duty_incomplete": ("who", "words"),
+    "duty_voicemail": ("who",),
 }
 """The common phrases the gateway says outside a turn, in every language, and all that fills them."""
 

@@ -6,12 +6,13 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-from flows.conversation import Heard, HungUp, Input, Keyed, Silence
-from flows.spoken import Sentence
+from flows.conversation import Heard, HungUp, Input, Keyed, Prompt, Silence
+from flows.listening import Expectation, Keypad
+from flows.spoken import Sentence, spoken
 from gateway.call_life import CallLife, CallStage, How
 from gateway.call_turns import CallTurn, take_call_turn
 from gateway.clock import Clock
@@ -21,9 +22,10 @@ from gateway.recordings import Recordings
 from gateway.store import calls
 from gateway.store.database import Store, Tx
 from gateway.store.events import write_event
+from gateway.store.people import resident_by_id
 from gateway.store.recordings import keep_recording
 from gateway.turns import Turns
-from modem.audio import wav
+from modem.audio import tones, wav
 from modem.audio.line import RATE, Line
 from modem.errors import LineLost
 from modem.speech.protocols import Recogniser
@@ -32,6 +34,16 @@ log = logging.getLogger(__name__)
 R = TypeVar("R")
 
 LONGEST_CALL_SECONDS = 15 * 60.0
+VOICEMAIL = Expectation(
+    type="free_text",
+    language="",
+    phrases=(),
+    open=True,
+    keypad=Keypad(longest=0, at_once=""),
+    silence_ms=2500,
+    patience_ms=8000,
+    record=True,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +89,11 @@ class Call:
         self.life.end(how)
         self._over.set()
 
-    async def run(self, opening: Input, *, greeted: bool = False) -> None:
+    async def run(self, opening: Input | None, *, greeted: bool = False) -> None:
         """Hold the call from its first word to its last; whatever happens, everything it held is let go.
 
-        With `greeted` we rang: whoever picked up speaks first, and a machine is left alone.
+        Without an `opening` only a message is taken: the gateway is closed. With `greeted` we rang:
+        whoever picked up speaks first, and a machine is left alone.
         """
         self.life.go("pick_up")
         hearing = asyncio.create_task(self._hear())
@@ -108,12 +121,15 @@ class Call:
             log.warning("call lost its sound: %s", error, extra={"call": self._id})
             self.life.end(How.LINE_LOST)
 
-    async def _talk(self, opening: Input, greeted: bool) -> None:
+    async def _talk(self, opening: Input | None, greeted: bool) -> None:
         try:
             if greeted and not await self._ears.greeted_by_person():
                 self.life.end(How.MACHINE)
                 return
-            await self._converse(opening)
+            if opening is None:
+                await self._take_message()
+            else:
+                await self._converse(opening)
         except LineLost:
             self.life.end(How.LINE_LOST)
         except Exception:
@@ -128,6 +144,27 @@ class Call:
                 self.life.end(How.SILENT if "call.give_up" in turn.happened else How.FINISHED)
                 return
             turn = await self._turn(await self._listen(turn))
+
+    async def _take_message(self) -> None:
+        """Take a message from whoever rings while nobody can talk, and thank them."""
+        turns = self._exchange.turns
+        language, zone = turns.community.language, turns.community.zone
+
+        async def say(key: str) -> None:
+            self.life.go("speak")
+            await self._exchange.mouth.say(
+                self._line, spoken(turns.library, [Prompt("common", key)], language, zone), slow=False
+            )
+
+        await say("call.closed")
+        await self._beep()
+        self.life.go("listen")
+        answer = await self._ears.listen(replace(VOICEMAIL, language=language))
+        if isinstance(answer, Recorded):
+            await self._keep_as("voicemail", answer)
+            await say("call.recorded")
+            await say("call.goodbye")
+        self.life.end(How.FINISHED if isinstance(answer, Recorded) else How.SILENT)
 
     async def _turn(self, event: Input) -> CallTurn:
         ex = self._exchange
@@ -156,6 +193,8 @@ class Call:
 
     async def _listen(self, turn: CallTurn) -> Heard | Keyed | Silence:
         self.life.go("listen")
+        if turn.expectation.record:
+            await self._beep()
         answer = await self._ears.listen(turn.expectation)
         if not isinstance(answer, Recorded):
             return answer
@@ -163,29 +202,40 @@ class Call:
             await self._keep(answer, turn)
         return answer.answer
 
+    async def _beep(self) -> None:
+        self._line.say(tones.beep())
+        await self._line.said()
+
     async def _keep(self, recorded: Recorded, turn: CallTurn) -> None:
+        kind = "message" if turn.happened & {"person.wanted", "person.message"} else "answer"
+        await self._keep_as(kind, recorded, turn.flow, turn.step)
+
+    async def _keep_as(self, kind: str, recorded: Recorded, flow: str = "", step: str = "") -> None:
         """Keep what was said: the file first, so that the database never names one that is not there."""
         ex = self._exchange
         file = await asyncio.to_thread(ex.recordings.write, wav.packed(recorded.sound))
-        kind = "message" if turn.happened & {"person.wanted", "person.message"} else "answer"
-        await ex.store.write(self._record, recorded, turn, kind, file, ex.clock.now())
+        await ex.store.write(self._record, recorded, kind, flow, step, file, ex.clock.now())
+        ex.queued()
 
     def _record(
-        self, tx: Tx, recorded: Recorded, turn: CallTurn, kind: str, file: str, now: datetime
+        self, tx: Tx, recorded: Recorded, kind: str, flow: str, step: str, file: str, now: datetime
     ) -> None:
         recording_id = keep_recording(
             tx,
             call_id=self._id,
             resident_id=self._resident_id,
             kind=kind,
-            flow=turn.flow,
-            step=turn.step,
+            flow=flow,
+            step=step,
             file=file,
             seconds=len(recorded.sound) / 2 / RATE,
             transcript=recorded.answer.alternatives[0] if recorded.answer.alternatives else "",
             now=now,
         )
         write_event(tx, "recording.kept", f"recording:{recording_id}", {"call": self._id, "kind": kind}, now)
+        if kind == "voicemail":
+            resident = resident_by_id(tx, self._resident_id)
+            self._exchange.turns.notices(tx, now).tell_duty("duty_voicemail", resident)
 
     async def _close(self) -> None:
         """End it everywhere: at the modem, in the conversation, in the books; each in spite of the others."""

@@ -170,8 +170,7 @@ class CallDesk:
         resident_id, call_id = await self.exchange.store.write(
             self._book, number, "in", "", self.exchange.clock.now()
         )
-        opening = "call.closed" if self.rules.closed else "call.greeting"
-        await self._hold(resident_id, call_id, Called(opening))
+        await self._hold(resident_id, call_id, None if self.rules.closed else Called())
 
     async def _tell_withheld(self) -> None:
         """Ask a caller who hides their number to show it: without it nothing could be kept for them."""
@@ -277,7 +276,9 @@ class CallDesk:
             calls.answer_call(tx, call_id, now)
         return resident.id, call_id
 
-    async def _hold(self, resident_id: int, call_id: int, opening: Input, *, greeted: bool = False) -> How:
+    async def _hold(
+        self, resident_id: int, call_id: int, opening: Input | None, *, greeted: bool = False
+    ) -> How:
         line = await self.open_line()
         await line.open()
         call = Call(self.exchange, line, resident_id, call_id, self.telephone.hang_up)

@@ -14,10 +14,12 @@ from typing import Literal
 from flows import render
 from flows.answers.fold import fold
 from flows.conversation import (
+    RECORDED,
     Conversation,
     Effect,
     Expired,
     Happened,
+    Heard,
     Input,
     Outcome,
     Prompt,
@@ -94,7 +96,7 @@ class Turns:
         reply = render.respond(self.library, turn, self.community.zone, cheap=self.cheap)
         if reply.conversation is not None and reply.conversation != before:
             self._keep(tx, resident, kept, reply.conversation, now)
-        self._tell_happenings(tx, resident, turn, event.body if isinstance(event, TextIn) else "", now)
+        self._tell_happenings(tx, resident, turn, _words_of(event), now)
         if medium == "text" and (hush is None or not hush(turn)):
             self._queue(tx, resident, reply.texts, reply.kind, _ref(turn.effects), inbound_id, now)
         return turn
@@ -233,6 +235,15 @@ def emitter(tx: Tx, now: datetime) -> Emit:
         write_event(tx, type, subject, data, now)
 
     return emit
+
+
+def _words_of(event: Input) -> str:
+    """Give what the resident wrote or said, for the people on duty."""
+    if isinstance(event, TextIn):
+        return event.body
+    if isinstance(event, Heard) and event.alternatives and event.alternatives[0] != RECORDED:
+        return event.alternatives[0]
+    return ""
 
 
 def _stopped_voting(turn: Turn) -> bool:

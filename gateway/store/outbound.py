@@ -180,7 +180,7 @@ def send_from_start(tx: Tx, outbound_id: int) -> None:
 
 
 def record_report(tx: Tx, number: str, reference: int, outcome: str, now: datetime) -> int | None:
-    """Match a delivery report to its part; give the text's id, None when there is none or nothing is final."""
+    """Match a delivery report to its part; give the text's id, None unless that settles the text."""
     row = tx.one(
         "SELECT outbound_id, part FROM sent_part WHERE reference = :reference AND number = :number "
         "AND sent_at > :since ORDER BY sent_at DESC LIMIT 1",

@@ -29,6 +29,12 @@ def tone(
     return sound(both)
 
 
+def beep(hertz: float = 440.0, seconds: float = 0.4, dbfs: float = -16.0) -> bytes:
+    """The tone after which a caller may speak."""
+    time = np.arange(round(seconds * RATE)) / RATE
+    return sound(10 ** (dbfs / 20) * np.sqrt(2) * np.sin(2 * np.pi * hertz * time))
+
+
 def pressed(keys: str, seconds: float = 0.1, gap_seconds: float = 0.1, dbfs: float = -12.0) -> bytes:
     """The sound of several keys, each followed by a gap."""
     gap = bytes(2 * round(gap_seconds * RATE))
