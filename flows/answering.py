@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flows.answers.base import Unclear
+from flows.call_phrases import CALL_WORDS, GO_ON
 from flows.deeds import HELP
 from flows.keywords import Keyword
 from flows.limits import SENTENCE_WORDS
@@ -15,7 +16,15 @@ EMERGENCY = "emergency"
 
 
 def counts(walk: Walk, word: Word, body: str, folded: str) -> bool:
-    """Whoever talks to a person tells them to forget it; outside a conversation CANCEL is a keyword."""
+    """Tell whether a global word is meant as one here.
+
+    Whoever talks to a person tells them to forget it; outside a conversation CANCEL is a keyword;
+    GO ON may be a yes where no call was cut off.
+    """
+    if word.name in CALL_WORDS:
+        return walk.on_call and walk.setting.medium == "call"
+    if word.name == GO_ON:
+        return walk.stand.call.cut or walk.status != "active"
     if word.name != "quit" or walk.status == "active":
         return True
     keywords = walk.library.vocabulary.keywords

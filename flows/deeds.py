@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from flows.call_phrases import GO_ON
 from flows.limits import LIVE
 from flows.value import text
 from flows.walk import Walk
@@ -88,6 +89,13 @@ def _person(walk: Walk) -> None:
     walk.said.say("person")
 
 
+def _go_on(walk: Walk) -> None:
+    if walk.status == "active":
+        walk.ask_again()
+    else:
+        walk.begin(MENU)
+
+
 def _quit(walk: Walk) -> None:
     walk.leave("left")
     walk.said.say("left")
@@ -120,4 +128,5 @@ _DEEDS: Mapping[str, Callable[[Walk], None]] = {
     "back": _back,
     "language": _language,
     "quit": _quit,
+    GO_ON: _go_on,
 }

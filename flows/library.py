@@ -100,6 +100,13 @@ class Library:
             known = self._placeholders[flow, version, key] = frozenset().union(*found)
         return known
 
+    def secrets(self, flow: str, version: int) -> frozenset[str]:
+        """Give the names of answers in a secret flow: what is said of them is nobody's but the resident's."""
+        found = self.versions.get((flow, version))
+        if found is None or not found.secret:
+            return frozenset()
+        return frozenset(step.ask.name for step in found.steps.values() if step.ask is not None)
+
     def flow(self, name: str, version: int = 0) -> Flow:
         """Give a flow in the version asked for (0: the newest); raises UnknownFlow."""
         found = self.versions.get((name, version)) if version else self.flows.get(name)

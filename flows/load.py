@@ -21,7 +21,7 @@ ANY = "*"
 
 _DURATION = re.compile(r"(\d{1,4})([mhd])\Z")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
-_TOP = ("flow", "version", "start", "expires", "argument", "given", "steps")
+_TOP = ("flow", "version", "start", "expires", "argument", "given", "secret", "steps")
 _KINDS = ("ask", "do", "say", "go", "end")
 _GUARD = re.compile(r"(known|unknown) [a-z][a-z0-9_]*\Z")
 _ENDS_RESERVED = frozenset({"active", "person"})
@@ -81,6 +81,7 @@ class _FlowReader:
             texts=texts,
             argument=self._argument(root),
             given=self._given(root),
+            secret=self._secret(root),
             lines=root.lines,
         )
 
@@ -122,6 +123,12 @@ class _FlowReader:
             self._note(node.line, "`given` must be a list of names: [trip, time]")
             return ()
         return tuple(self._word(item, "what is given", item.line) for item in node.items)
+
+    def _secret(self, root: Table) -> bool:
+        node = root.items.get("secret")
+        if node is not None and (not isinstance(node, Scalar) or node.value is not True):
+            self._note(root.lines["secret"], "write `secret: true`, or leave the line out")
+        return node is not None
 
     def _version(self, root: Table) -> int:
         node = root.items.get("version")

@@ -41,13 +41,16 @@ def read_texts(path: Path, problems: list[Problem]) -> Texts | None:
 
 
 def read_common(folder: Path, problems: list[Problem]) -> dict[str, Common]:
-    """Read the shared texts of each language in `folder/texts`; `folder/unclear` adds to their phrases."""
+    """Read the shared texts of each language in `folder/texts`, and what `unclear` and `call` add to them."""
     found: dict[str, Common] = {}
     for path in sorted((folder / "texts").glob("*.toml")):
         common = _common(path, problems)
         if common:
-            unclear = _unclear(folder / "unclear" / path.name, problems)
-            found[common.language] = replace(common, phrases={**common.phrases, **unclear})
+            _, unclear = _added(folder / "unclear" / path.name, problems)
+            words, call = _added(folder / "call" / path.name, problems)
+            found[common.language] = replace(
+                common, words={**common.words, **words}, phrases={**common.phrases, **unclear, **call}
+            )
     return found
 
 
@@ -74,13 +77,15 @@ def _common(path: Path, problems: list[Problem]) -> Common | None:
     )
 
 
-def _unclear(path: Path, problems: list[Problem]) -> dict[str, Phrase]:
+def _added(path: Path, problems: list[Problem]) -> tuple[dict[str, tuple[str, ...]], dict[str, Phrase]]:
+    """Read the words and phrases of a file that may be there."""
     if not path.exists():
-        return {}
+        return {}, {}
     reader = _TextReader(path, problems)
     data = reader.data() or {}
-    reader.known(data, ("phrases",), "the reasons")
-    return reader.phrases(data)
+    reader.known(data, ("words", "phrases"), "what is added to the common texts")
+    words = reader.table(data.get("words", {}), "words")
+    return {key: reader.words(value, key) for key, value in words.items()}, reader.phrases(data)
 
 
 class _TextReader:

@@ -113,7 +113,8 @@ class Flow:
     names several, one text may answer any of them, at the keyword or later.
 
     `given` names the values whoever starts the flow brings along; nobody can start such a flow
-    by a keyword. `lines` are the lines of the file's top keys.
+    by a keyword. Of a `secret` flow no call is recorded, written down or kept.
+    `lines` are the lines of the file's top keys.
     """
 
     name: str
@@ -125,6 +126,7 @@ class Flow:
     texts: Mapping[str, Texts]  # by language, BCP 47
     argument: tuple[str, ...] = ()
     given: tuple[str, ...] = ()
+    secret: bool = False
     lines: Mapping[str, int] = field(default_factory=dict)
 
 

@@ -50,9 +50,18 @@ class Said:
         """Say a page that was rendered before."""
         self._effects.append(Page(words))
 
-    def say(self, key: str, values: Mapping[str, Value] = NO_VALUES) -> None:
-        """Say a phrase every flow shares."""
-        self._effects.append(Prompt(COMMON, key, values=self._values(COMMON, 0, key, values)))
+    def say(
+        self,
+        key: str,
+        values: Mapping[str, Value] = NO_VALUES,
+        *,
+        kind: str = "statement",
+        options: tuple[str, ...] = (),
+        private: bool = False,
+    ) -> None:
+        """Say a phrase every flow shares; `options` and `private` are as in `Prompt`."""
+        filled = self._values(COMMON, 0, key, values)
+        self._effects.append(Prompt(COMMON, key, kind, filled, options, private=private))
 
     def say_step(
         self,
@@ -68,7 +77,8 @@ class Said:
         values = self._values(name, version, step, answers)
         if kind == "confirmation" and REFERENCE in answers:
             values[REFERENCE] = answers[REFERENCE]
-        self._effects.append(Prompt(name, step, kind, values, options, version, variant))
+        private = not self._library.secrets(name, version).isdisjoint(values)
+        self._effects.append(Prompt(name, step, kind, values, options, version, variant, private=private))
 
     def _values(self, flow: str, version: int, key: str, known: Mapping[str, Value]) -> dict[str, Value]:
         """Give what a phrase fills in and no more: a prompt may be stored longer than the answers are."""

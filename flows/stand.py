@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from flows.answers.base import Choice, Question
@@ -82,6 +82,14 @@ class Stand:
     def forget(self) -> None:
         """Drop what was answered and all that hangs on it."""
         self.answers, self.history, self.argument, self.unclear = {}, (), "", 0
+        self.call = NO_CALL
+
+    def wait_for_yes(self, step: str, heard: tuple[str, ...]) -> None:
+        """Stand at the question answered last until a yes to what was `heard` lets `step` be done."""
+        asking = {ask.name: name for name, at in self.flow.steps.items() if (ask := at.ask) is not None}
+        self.step = self.history[-1] if self.history else asking[heard[-1]]
+        self.forget_circle()
+        self.call = replace(self.call, heard=heard, check=step)
 
     def forget_circle(self) -> None:
         """Forget what lies behind a question asked a second time, so that BACK never runs in a circle."""

@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from flows.answers import TYPES
 from flows.answers.base import Answer, Unclear, Understood
+from flows.by_ear import ByEar
+from flows.call_state import NO_CALL
 from flows.choosing import outcome
 from flows.conversation import Conversation, Setting, Turn
 from flows.errors import FlowsError
 from flows.facts import Asked, Marks, corrections, facts
 from flows.library import COMMON, Library
-from flows.limits import CHAIN_MAX, CORRECTED, LIVE, PERSON_PATIENCE, UNCLEAR, UNCLEAR_EXPLAINS, WORDS
+from flows.limits import (
+    CHAIN_MAX,
+    CORRECTED,
+    EXTRAS,
+    LIVE,
+    PERSON_PATIENCE,
+    UNCLEAR,
+    UNCLEAR_EXPLAINS,
+    WORDS,
+)
 from flows.load import ANY
 from flows.machine import follow
 from flows.model import Flow, Step
@@ -33,6 +45,11 @@ class Walk:
         self.said = Said(library, setting, language)
         self.stand = Stand(library) if conversation is None else Stand.of(library, conversation)
         self.more: tuple[str, ...] = ()
+        self.by_ear = ByEar(self.stand.begun, self.stand.answers)
+        self.on_call = self.stand.call.on
+        self.cut_off = False
+        self.patience: timedelta | None = None
+        """How long the question stays open, where that is not for the flow to say."""
         self._bound = False
 
     @property
@@ -47,7 +64,13 @@ class Walk:
 
     def turn(self) -> Turn:
         """Give what the turn came to."""
-        conversation = self.stand.conversation(self.said.language, self._deadline(), self.more)
+        stand = self.stand
+        if self.status in LIVE:
+            heard = self.by_ear.unconfirmed(stand.flow, stand.answers, stand.call.heard)
+            stand.call = replace(stand.call, on=self.on_call, cut=self.cut_off, heard=heard)
+        else:
+            stand.call = NO_CALL
+        conversation = stand.conversation(self.said.language, self._deadline(), self.more)
         return Turn(conversation, self.said.effects, self.said.language)
 
     def begin(self, flow: str, answers: Mapping[str, Value] = NO_VALUES, argument: str = "") -> None:
@@ -71,6 +94,12 @@ class Walk:
             return True
         self.said.happened_at(place, "conversation.ended", flow=before.flow.name, status="left")
         return False
+
+    def stand_at(self, flow: str) -> None:
+        """Leave whatever is going on and stand at the first question of a flow without asking it."""
+        self.leave("left")
+        self._start(flow, NO_VALUES, "")
+        self.stand.step = self.stand.flow.start
 
     def leave(self, status: str) -> None:
         """End the conversation, if one is going on, and forget its answers."""
@@ -114,8 +143,18 @@ class Walk:
             if self.stand.ask.name not in others and answer.value in others.values():
                 self.ask_again()  # "to the hospital" does not say where from
                 return
+        if answer.value.data == "yes" and self._reads_back():
+            self._settle()
         self._take(answer.value)
         self._enter(self._follow(outcome(answer.value)))
+
+    def go_on_checked(self) -> None:
+        """Do what waited for a yes to what was heard."""
+        held = self.stand.call.check
+        self._settle()
+        self.stand.forget_circle()
+        self.stand.history = (*self.stand.history, self.stand.step)
+        self._enter(held)
 
     def correct(self, body: str) -> bool:
         """Take what a text says differently from before, where the flow has a way for it; False: nothing."""
@@ -139,7 +178,10 @@ class Walk:
         return True
 
     def ask_again(self, variant: str = "sms") -> None:
-        """Say the present question once more."""
+        """Say the present question once more, or what was heard, if that waits for its yes."""
+        if self.stand.call.check:
+            self._ask_if_right()
+            return
         stand, language = self.stand, self.said.language
         labels = tuple(choice.label for choice in stand.choices(stand.ask, language))
         self.said.say_step(stand.version, stand.step, "question", stand.told(language), labels, variant)
@@ -147,7 +189,7 @@ class Walk:
     def explain(self) -> None:
         """Say the present question with its longer help, or with a hint for its type."""
         phrase = self.stand.phrase(self.said.language)
-        if phrase is not None and phrase.help:
+        if phrase is not None and phrase.help and not self.stand.call.check:
             self.ask_again("help")
             return
         self.ask_again()
@@ -161,6 +203,9 @@ class Walk:
         Its answer is kept until there is a new one: phrases on the way may go on relying on it.
         """
         stand = self.stand
+        if stand.call.check:
+            stand.call = replace(stand.call, check="")
+            return True
         if not stand.history:
             return False
         stand.step, stand.history, stand.unclear = stand.history[-1], stand.history[:-1], 0
@@ -217,6 +262,8 @@ class Walk:
                 self._start(step.go, NO_VALUES, words)
                 name = self.stand.flow.start
                 continue
+            if step.do in self.library.binding and self._held_back(name):
+                return
             if step.ask is None:
                 name = self._follow(self._pass(step))
                 continue
@@ -238,7 +285,34 @@ class Walk:
         if step.do in self.library.binding:
             self._bound = True
             self.stand.history = ()
+            self._settle()
         return came.name
+
+    def _held_back(self, name: str) -> bool:
+        """Read back what was only heard before step `name` does anything binding with it."""
+        stand = self.stand
+        heard = self.by_ear.unconfirmed(stand.flow, stand.answers, stand.call.heard)
+        if heard:
+            stand.wait_for_yes(name, heard)
+            self._ask_if_right()
+        return bool(heard)
+
+    def _ask_if_right(self) -> None:
+        told = self.stand.told(self.said.language)
+        for name in self.stand.call.heard:
+            self.said.say("call.echo", {"answer": told[name]}, private=self.stand.flow.secret)
+        self.said.say("call.right", kind="question")
+
+    def _reads_back(self) -> bool:
+        """Tell whether the present question is a yes or no to something it says."""
+        flow, version = self.stand.version
+        named = self.library.placeholders(flow, version, self.stand.step) - EXTRAS
+        return self.stand.ask.type == "yes_no" and bool(named)
+
+    def _settle(self) -> None:
+        """Take all that was heard for agreed."""
+        self.stand.call = replace(self.stand.call, heard=(), check="")
+        self.by_ear.settle(self.stand.flow, self.stand.answers)
 
     def _argued(self, name: str) -> Value | None:
         """Understand the words after the keyword as the answer to the one step they are meant for."""
@@ -296,6 +370,8 @@ class Walk:
 
     def _deadline(self) -> datetime | None:
         flow: Flow | None = self.stand.begun
+        if self.patience is not None and self.status == "active":
+            return self.setting.now + self.patience
         if flow is not None and self.status == "active":
             return self.setting.now + flow.expires
         return self.setting.now + PERSON_PATIENCE if self.status == "person" else None
