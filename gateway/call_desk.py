@@ -8,51 +8,26 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
 
-from flows.conversation import Called, Input, Prompt, Started
+from flows.conversation import Called, Input, Prompt
 from flows.spoken import Sentence, spoken
-from flows.value import Value
 from gateway import policy
 from gateway.call import Call, Exchange
 from gateway.call_life import How
-from gateway.call_rules import MOST_TRIES, TRY_AGAIN_AFTER, CallRules
+from gateway.call_rules import CallRules
+from gateway.dialler import Dialler, Telephone
 from gateway.store import calls, people
 from gateway.store.calls import OutgoingCall
 from gateway.store.database import Tx
 from gateway.store.events import write_event
 from modem.audio.line import Line
 from modem.driver import CallEnded, Ringing, Tone
-from modem.errors import ModemError
 
 log = logging.getLogger(__name__)
 
 RING_SECONDS = 5.0
-ANSWER_SECONDS = 40.0
-LOOK_SECONDS = 0.4
 OUTGOING_LOOK_SECONDS = 5.0
 RING_BACK_DELAY = timedelta(seconds=4)
-_ACTIVE, _NO_CALL = "0", ""
-
-
-class Telephone(Protocol):
-    """What the desk needs of a link."""
-
-    async def answer(self) -> None:
-        """Answer the ringing call."""
-        ...
-
-    async def hang_up(self) -> None:
-        """End the call."""
-        ...
-
-    async def dial(self, number: str) -> None:
-        """Start a call."""
-        ...
-
-    async def raw(self, command: str) -> list[str]:
-        """Run one AT command."""
-        ...
 
 
 @dataclass(slots=True)
@@ -71,6 +46,22 @@ class CallDesk:
     _ended: asyncio.Event = field(default_factory=asyncio.Event)
     _ready: bool = False
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
+    _dialler: Dialler = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Give the desk its dialler."""
+
+        async def book(outgoing: OutgoingCall) -> int:
+            now = self.exchange.clock.now()
+            _, call_id = await self.exchange.store.write(
+                self._book, outgoing.number, "out", outgoing.purpose, now, answered=False
+            )
+            return call_id
+
+        async def hold(outgoing: OutgoingCall, call_id: int, opening: Input) -> How:
+            return await self._hold(outgoing.resident_id, call_id, opening, greeted=True)
+
+        self._dialler = Dialler(self.telephone, self.exchange, self.rules, book, hold, self._ended)
 
     async def heard(self, event: Ringing | CallEnded | Tone) -> None:
         """Take what the modem tells about calls; returns at once."""
@@ -102,16 +93,27 @@ class CallDesk:
     async def run(self) -> None:
         """Make the calls that wait, for ever."""
         while True:
-            outgoing = None
-            if self._ready and not self._busy:
-                outgoing = await self.exchange.store.write(self._begin_outgoing, self.exchange.clock.now())
-            if outgoing is not None and not self._busy:
-                await self._make(outgoing)
+            if self._ready and not self._busy and await self._make_next():
                 continue
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(OUTGOING_LOOK_SECONDS):
                     await self._wake.wait()
             self._wake.clear()
+
+    async def _make_next(self) -> bool:
+        outgoing = await self._dialler.next()
+        if outgoing is None:
+            return False
+        if self._busy:  # somebody rang while we looked: they come first
+            await self._dialler.put_back(outgoing)
+            return False
+        self._busy = True
+        self._ended.clear()
+        try:
+            await self._dialler.make(outgoing)
+        finally:
+            self._busy = False
+        return True
 
     async def close(self) -> None:
         """End the call that is going on, tidily."""
@@ -196,74 +198,6 @@ class CallDesk:
         write_event(tx, "call.busy", f"call:{call_id}", {}, now)
         self.exchange.turns.notices(tx, now).tell(number, Prompt("common", "busy"))
 
-    # We ring somebody.
-
-    def _begin_outgoing(self, tx: Tx, now: datetime) -> OutgoingCall | None:
-        purposes = self.rules.purposes_now(now)
-        outgoing = calls.next_outgoing(tx, now, purposes) if purposes else None
-        if outgoing is None:
-            return None
-        if outgoing.valid_until < now:
-            calls.end_try(tx, outgoing.id, "expired", "nobody could be reached in time")
-            return None
-        if not self.rules.may_be_rung(outgoing.number) or self.rules.minutes_left(tx, now) <= 0:
-            calls.end_try(
-                tx, outgoing.id, "failed", "calling that number is not allowed, or minutes are used up"
-            )
-            return None
-        calls.begin_try(tx, outgoing.id)
-        return outgoing
-
-    async def _make(self, outgoing: OutgoingCall) -> None:
-        self._busy = True
-        self._ended.clear()
-        ex = self.exchange
-        try:
-            _, call_id = await ex.store.write(
-                self._book, outgoing.number, "out", outgoing.purpose, ex.clock.now(), answered=False
-            )
-            how = await self._ring_up(outgoing, call_id)
-            await ex.store.write(self._settle, outgoing, call_id, how, ex.clock.now())
-        except ModemError as error:
-            log.warning("a call was not made: %s", error, extra={"link": self.name})
-            await ex.store.write(self._settle, outgoing, call_id, How.MODEM_LOST, ex.clock.now())
-        finally:
-            self._busy = False
-
-    async def _ring_up(self, outgoing: OutgoingCall, call_id: int) -> How:
-        await self.telephone.dial(outgoing.number)
-        if not await self._picked_up():
-            with contextlib.suppress(ModemError):
-                await self.telephone.hang_up()
-            return How.NOT_ANSWERED
-        await self.exchange.store.write(calls.answer_call, call_id, self.exchange.clock.now())
-        return await self._hold(outgoing.resident_id, call_id, _opening(outgoing), greeted=True)
-
-    async def _picked_up(self) -> bool:
-        """Wait until the other side answers. Modems tell of it in as many ways as there are makes: so ask."""
-        try:
-            async with asyncio.timeout(ANSWER_SECONDS):
-                while not self._ended.is_set():
-                    if _call_state(await self.telephone.raw("AT+CLCC")) == _ACTIVE:
-                        return True
-                    await asyncio.sleep(LOOK_SECONDS)
-        except TimeoutError:
-            pass
-        return False
-
-    def _settle(self, tx: Tx, outgoing: OutgoingCall, call_id: int, how: How, now: datetime) -> None:
-        calls.end_call(tx, call_id, how.value, now)
-        missed = how in (How.NOT_ANSWERED, How.MACHINE, How.MODEM_LOST)
-        if not missed:
-            calls.end_try(tx, outgoing.id, "done", how.value)
-        elif outgoing.purpose == "ring_back" or outgoing.tries + 1 >= MOST_TRIES:
-            calls.end_try(tx, outgoing.id, "failed", how.value)
-            write_event(
-                tx, "call.failed", f"call:{call_id}", {"purpose": outgoing.purpose, "why": how.value}, now
-            )
-        else:
-            calls.end_try(tx, outgoing.id, "waiting", how.value, now + TRY_AGAIN_AFTER)
-
     # A call that stands.
 
     def _book(
@@ -295,20 +229,3 @@ class CallDesk:
         turns = self.exchange.turns
         prompts = [Prompt("common", key)]
         return spoken(turns.library, prompts, turns.community.language, turns.community.zone)
-
-
-def _opening(outgoing: OutgoingCall) -> Input:
-    if outgoing.flow:
-        answers = {name: Value.from_json(value) for name, value in outgoing.answers.items()}  # type: ignore[arg-type]
-        return Started(outgoing.flow, answers)
-    return Called("call.ring_back")
-
-
-def _call_state(lines: list[str]) -> str:
-    """Give the state of the voice call in an answer to AT+CLCC (3GPP TS 27.007), '' when there is none."""
-    for line in lines:
-        if line.startswith("+CLCC:"):
-            fields = line.partition(":")[2].split(",")
-            if len(fields) > 3 and fields[3].strip() == "0":
-                return fields[2].strip()
-    return _NO_CALL

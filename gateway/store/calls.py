@@ -139,6 +139,11 @@ def begin_try(tx: Tx, outgoing_id: int) -> None:
     tx.run("UPDATE outgoing_call SET state = 'calling', tries = tries + 1 WHERE id = :id", id=outgoing_id)
 
 
+def undo_try(tx: Tx, outgoing_id: int) -> None:
+    """Let a call wait on as if it had not been tried."""
+    tx.run("UPDATE outgoing_call SET state = 'waiting', tries = tries - 1 WHERE id = :id", id=outgoing_id)
+
+
 def end_try(tx: Tx, outgoing_id: int, state: str, reason: str = "", again_at: datetime | None = None) -> None:
     """Write down how a try went: done, failed, expired, or `waiting` until `again_at`."""
     tx.run(

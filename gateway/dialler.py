@@ -1,0 +1,150 @@
+"""The calls we make: one at a time, within the hours and minutes that are allowed, each try written down."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from flows.conversation import Called, Input, Started
+from flows.value import Value
+from gateway.call import Exchange
+from gateway.call_life import How
+from gateway.call_rules import MOST_TRIES, TRY_AGAIN_AFTER, CallRules
+from gateway.store import calls
+from gateway.store.calls import OutgoingCall
+from gateway.store.database import Tx
+from gateway.store.events import write_event
+from modem.errors import ModemError
+
+log = logging.getLogger(__name__)
+
+ANSWER_SECONDS = 40.0
+LOOK_SECONDS = 0.4
+_ACTIVE, _NO_CALL = "0", ""
+
+
+class Telephone(Protocol):
+    """What calls need of a link."""
+
+    async def answer(self) -> None:
+        """Answer the ringing call."""
+        ...
+
+    async def hang_up(self) -> None:
+        """End the call."""
+        ...
+
+    async def dial(self, number: str) -> None:
+        """Start a call."""
+        ...
+
+    async def raw(self, command: str) -> list[str]:
+        """Run one AT command."""
+        ...
+
+
+@dataclass(slots=True)
+class Dialler:
+    """Makes calls on one modem.
+
+    `book` writes a call down and gives its id; `hold` holds a call that stands until it is over;
+    `ended` is set when the modem says that the call is over.
+    """
+
+    telephone: Telephone
+    exchange: Exchange
+    rules: CallRules
+    book: Callable[[OutgoingCall], Awaitable[int]]
+    hold: Callable[[OutgoingCall, int, Input], Awaitable[How]]
+    ended: asyncio.Event
+
+    async def next(self) -> OutgoingCall | None:
+        """Give the call that is to be made now, its try written down; None when there is none."""
+        return await self.exchange.store.write(self._begin, self.exchange.clock.now())
+
+    async def put_back(self, outgoing: OutgoingCall) -> None:
+        """Leave a call for later, its try not counted: the modem is busy after all."""
+        await self.exchange.store.write(calls.undo_try, outgoing.id)
+
+    async def make(self, outgoing: OutgoingCall) -> None:
+        """Make one call, hold it and settle how it went."""
+        ex = self.exchange
+        call_id = await self.book(outgoing)
+        try:
+            how = await self._ring_up(outgoing, call_id)
+        except ModemError as error:
+            log.warning("a call was not made: %s", error, extra={"call": call_id})
+            how = How.MODEM_LOST
+        await ex.store.write(self._settle, outgoing, call_id, how, ex.clock.now())
+
+    def _begin(self, tx: Tx, now: datetime) -> OutgoingCall | None:
+        purposes = self.rules.purposes_now(now)
+        outgoing = calls.next_outgoing(tx, now, purposes) if purposes else None
+        if outgoing is None:
+            return None
+        if outgoing.valid_until < now:
+            calls.end_try(tx, outgoing.id, "expired", "nobody could be reached in time")
+            return None
+        if not self.rules.may_be_rung(outgoing.number) or self.rules.minutes_left(tx, now) <= 0:
+            calls.end_try(
+                tx, outgoing.id, "failed", "calling that number is not allowed, or minutes are used up"
+            )
+            return None
+        calls.begin_try(tx, outgoing.id)
+        return outgoing
+
+    async def _ring_up(self, outgoing: OutgoingCall, call_id: int) -> How:
+        await self.telephone.dial(outgoing.number)
+        if not await self._picked_up():
+            with contextlib.suppress(ModemError):
+                await self.telephone.hang_up()
+            return How.NOT_ANSWERED
+        await self.exchange.store.write(calls.answer_call, call_id, self.exchange.clock.now())
+        return await self.hold(outgoing, call_id, _opening(outgoing))
+
+    async def _picked_up(self) -> bool:
+        """Wait until the other side answers. Modems tell of it in as many ways as there are makes: so ask."""
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                while not self.ended.is_set():
+                    if _call_state(await self.telephone.raw("AT+CLCC")) == _ACTIVE:
+                        return True
+                    await asyncio.sleep(LOOK_SECONDS)
+        except TimeoutError:
+            pass
+        return False
+
+    def _settle(self, tx: Tx, outgoing: OutgoingCall, call_id: int, how: How, now: datetime) -> None:
+        calls.end_call(tx, call_id, how.value, now)
+        missed = how in (How.NOT_ANSWERED, How.MACHINE, How.MODEM_LOST)
+        if not missed:
+            calls.end_try(tx, outgoing.id, "done", how.value)
+        elif outgoing.purpose == "ring_back" or outgoing.tries + 1 >= MOST_TRIES:
+            calls.end_try(tx, outgoing.id, "failed", how.value)
+            write_event(
+                tx, "call.failed", f"call:{call_id}", {"purpose": outgoing.purpose, "why": how.value}, now
+            )
+        else:
+            calls.end_try(tx, outgoing.id, "waiting", how.value, now + TRY_AGAIN_AFTER)
+
+
+def _opening(outgoing: OutgoingCall) -> Input:
+    if outgoing.flow:
+        answers = {name: Value.from_json(value) for name, value in outgoing.answers.items()}  # type: ignore[arg-type]
+        return Started(outgoing.flow, answers)
+    return Called("call.ring_back")
+
+
+def _call_state(lines: list[str]) -> str:
+    """Give the state of the voice call in an answer to AT+CLCC (3GPP TS 27.007), '' when there is none."""
+    for line in lines:
+        if line.startswith("+CLCC:"):
+            fields = line.partition(":")[2].split(",")
+            if len(fields) > 3 and fields[3].strip() == "0":
+                return fields[2].strip()
+    return _NO_CALL
