@@ -10,6 +10,8 @@ import signal
 import sys
 from pathlib import Path
 
+from modem.audio.software import LOCK_STEP
+from modem.audio.software import REAL as REAL_SOUND
 from modem.virtual.dialect import DIALECTS
 from modem.virtual.network import AT_ONCE, REAL, Network
 from modem.virtual.server import Server
@@ -28,6 +30,7 @@ def main() -> None:
         help=f"a modem; dialects are {', '.join(DIALECTS)}",
     )
     parser.add_argument("--pace", choices=(AT_ONCE, REAL), default=AT_ONCE)
+    parser.add_argument("--sound", choices=(REAL_SOUND, LOCK_STEP), default=REAL_SOUND, help="pace of calls")
     parser.add_argument("--country", default="44", help="calling code numbers beginning with 0 belong to")
     parser.add_argument("--seed", type=int, default=1, help="seed of the real pace")
     parser.add_argument("--with-parent", action="store_true", help="end when standard input ends")
@@ -51,6 +54,7 @@ async def _serve(options: argparse.Namespace) -> None:
     for ending in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(ending, ended.set)
     server = Server(options.socket, Network(options.pace, options.country, options.seed))
+    server.sound.pace = options.sound
     for number, dialect, pin, slots in options.modem or [_modem("+447700900000:sim800")]:
         server.add(number, dialect, pin, slots)
     await server.start()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from modem.virtual import alphabet
 from modem.virtual.commands import CME_NO_NETWORK, CME_NOT_ALLOWED, Answer, Command, Handler, cme, setting
-from modem.virtual.voice import NO_CARRIER
+from modem.virtual.voice import NO_CARRIER, Call, number_kind
 
 if TYPE_CHECKING:
     from modem.virtual.modem import VirtualModem
@@ -32,12 +32,46 @@ def _hang_up(modem: VirtualModem, command: Command) -> Answer:
 
 
 def _calls(modem: VirtualModem, command: Command) -> Answer:
-    call = modem.voice.call
-    if command.how == "=?" or call is None:
+    if command.how == "=?":
         return Answer()
-    incoming = call.callee is modem.voice
-    state = 0 if call.since else 4 if incoming else 3
-    return Answer([f'+CLCC: 1,{int(incoming)},{state},0,0,"{call.shown}",145'])
+    lines = ['1,1,0,1,0,"",128'] if modem.dialect.lists_data_call else []
+    for call in (modem.voice.call, modem.voice.waiting):
+        if call:
+            incoming = call.callee is modem.voice
+            number = call.shown if incoming else call.dialled
+            state = _call_state(call, incoming, call is modem.voice.waiting)
+            lines.append(f'{len(lines) + 1},{int(incoming)},{state},0,0,"{number}",{number_kind(number)}')
+    return Answer([f"+CLCC: {line}" for line in lines])
+
+
+def _call_state(call: Call, incoming: bool, waiting: bool) -> int:
+    if call.since:
+        return 0
+    return 5 if waiting else 4 if incoming else 3
+
+
+def _waiting(modem: VirtualModem, command: Command) -> Answer:
+    if command.how == "=?":
+        return Answer(["+CCWA: (0,1)"])
+    if command.how == "?":
+        return Answer([f"+CCWA: {modem.settings.get('+CCWA', '0')}"])
+    if command.number(1, 1) == 2:
+        return Answer([f"+CCWA: {int(modem.waits)},1"])
+    modem.settings["+CCWA"] = command.text(0, "0")
+    if command.text(1):
+        modem.waits = command.number(1, 0) == 1
+    return Answer()
+
+
+def _hold(modem: VirtualModem, command: Command) -> Answer:
+    voice = modem.voice
+    if command.how == "=?":
+        return Answer(["+CHLD: (0,1)"])
+    if command.text(0) == "0":
+        return Answer(then=voice.refuse_waiting if voice.waiting else voice.hang_up)
+    if command.text(0) == "1" and voice.call and voice.waiting:
+        return Answer(then=voice.swap)
+    return cme(CME_NOT_ALLOWED)
 
 
 def _activity(modem: VirtualModem, _command: Command) -> Answer:
@@ -106,7 +140,8 @@ COMMANDS: dict[str, Handler] = {
     "+CUSD": _ussd,
     "+CLIP": setting("0", "(0,1)"),
     "+CRC": setting("0", "(0,1)"),
-    "+CCWA": setting("0", "(0,1)"),
+    "+CCWA": _waiting,
+    "+CHLD": _hold,
     "+COLP": setting("0", "(0,1)"),
     "+CVHU": setting("0", "(0,1)"),
     "+DDET": setting("0", "(0,1)"),

@@ -35,7 +35,8 @@ class ModemPlace:
 class Simulator:
     """A connection to a running simulator."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def __init__(self, path: Path, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.path = path
         self._reader = reader
         self._writer = writer
         self._numbers = itertools.count(1)
@@ -50,7 +51,7 @@ class Simulator:
             reader, writer = await asyncio.open_unix_connection(path, limit=_LONGEST_LINE)
         except OSError as error:
             raise SimulatorError(f"no simulator at {path}: {error.strerror}; start one first") from error
-        return cls(reader, writer)
+        return cls(Path(path), reader, writer)
 
     async def close(self) -> None:
         """Let go of the connection; the simulator runs on."""
@@ -108,12 +109,25 @@ class Simulator:
         await self.ask("clear", modem=modem)
 
     async def set(self, modem: Modem, **values: Any) -> None:
-        """Set `signal` (0-31, 99), `registration` (home, roaming, searching, denied), `operator`, `slots`."""
+        """Set `signal` (0-31, 99), `registration` (home, roaming, searching, denied), `operator`, `slots`.
+
+        `balances` are USSD codes and their answers, `clock` (aware) is what its clock says from now on.
+        """
+        if "clock" in values:
+            values["clock"] = values["clock"].isoformat()
         await self.ask("set", modem=modem, **values)
 
     async def pace(self, pace: str) -> None:
         """`at once` or `real` (about three seconds a text)."""
         await self.ask("pace", pace=pace)
+
+    async def sound_pace(self, pace: str) -> None:
+        """`real` or `lock-step`, for the calls that begin from now on; see `modem.virtual.sound`."""
+        await self.ask("sound_pace", pace=pace)
+
+    async def rings(self, every: float = 3.0, lasting: float = 60.0) -> None:
+        """Set the seconds between two rings, and until the network gives up."""
+        await self.ask("rings", every=every, lasting=lasting)
 
     async def say(self, modem: Modem, line: str) -> None:
         """Let the modem say one unsolicited line."""
@@ -139,7 +153,10 @@ class Simulator:
         return dict(await self.ask("sim", modem=modem))
 
     async def log(self, modem: Modem) -> dict[str, Any]:
-        """`commands` seen by kind, references `taken` in order, `reports` sent, faults still `armed`."""
+        """`commands` seen by kind, references `taken` in order, `reports` sent, faults still `armed`.
+
+        `frames` counts the frames of sound that the modem `heard` and its own that were `late`.
+        """
         return dict(await self.ask("log", modem=modem))
 
     async def moments(self, modem: Modem) -> dict[str, float]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from modem.virtual.sim import Lock
@@ -233,6 +234,16 @@ def _reset(modem: VirtualModem, _command: Command) -> Answer:
     return Answer()
 
 
+def _clock(modem: VirtualModem, command: Command) -> Answer:
+    if command.how == "?":
+        return Answer([f'+CCLK: "{modem.now():%y/%m/%d,%H:%M:%S}+00"'])
+    if command.how != "=":
+        return Answer()
+    told = ",".join(command.values).strip('"')[:17] + "+0000"
+    modem.clock_wrong_by = datetime.strptime(told, "%y/%m/%d,%H:%M:%S%z") - datetime.now(UTC)
+    return Answer()
+
+
 def _nothing(_modem: VirtualModem, _command: Command) -> Answer:
     return Answer()
 
@@ -278,6 +289,8 @@ COMMANDS: dict[str, Handler] = {
     "+CSCS": _charset,
     "+CMEE": setting("0", "(0-2)"),
     "+CBC": _battery,
+    "+CCLK": _clock,
+    "+CTZU": setting("0", "(0,1)"),
     "+CLTS": setting("0", "(0,1)"),
     "^CURC": setting("1", "(0,1)"),
     "^PORTSEL": setting("0", "(0,1)"),

@@ -11,6 +11,7 @@ class Dialect:
 
     `storages` are (name, slots) with the one new texts go to first; `boot`, `registered`, `full`,
     `idle` and the call lines are unsolicited; `{number}`, `{percent}` and `{operator}` are filled in.
+    `lists_data_call`: AT+CLCC lists the LTE data session as if it were a call.
     """
 
     name: str
@@ -30,11 +31,14 @@ class Dialect:
     call_begins: tuple[str, ...]
     call_ends: tuple[str, ...]
     missed: str
+    missed_waiting: str
+    call_waits: str
     idle: tuple[str, ...]
     ussd_packed: bool = False
     tries: str = ""
     empty_is_error: bool = True
     says_no_carrier: bool = True
+    lists_data_call: bool = False
 
 
 SIM800 = Dialect(
@@ -55,6 +59,8 @@ SIM800 = Dialect(
     call_begins=(),
     call_ends=(),
     missed="",
+    missed_waiting="",
+    call_waits='+CCWA: "{number}",{kind},1,"",0',
     idle=('*PSUTTZ: 2026,3,1,9,0,0,"+0",0', '+CIEV: 10,"23410","Plainnet","Plainnet", 0, 0'),
     tries="+SPIC",
     empty_is_error=False,
@@ -77,6 +83,8 @@ SIM7600 = Dialect(
     call_begins=("VOICE CALL: BEGIN",),
     call_ends=("VOICE CALL: END: {seconds:06d}",),
     missed="MISSED_CALL: {time} {number}",
+    missed_waiting="MISSED_CALL: {time} {number}",
+    call_waits='+CCWA: "{number}",{kind},1,,0',
     idle=("+CTZE: +00,0,2026/03/01,09:00:00",),
     tries="+SPIC",
 )
@@ -98,6 +106,8 @@ E173 = Dialect(
     call_begins=("^CONN:1,0",),
     call_ends=("^CEND:1,{seconds},29,16",),
     missed="^CEND:1,0,104,16",
+    missed_waiting="^CEND:2,0,104,16",
+    call_waits='+CCWA: "{number}",{kind},1,,0',
     idle=("^BOOT:27710117,0,0,0,75", "^RSSI:{signal}", "^DSFLOWRPT:0000003C,00000000,00000000"),
     ussd_packed=True,
     says_no_carrier=False,
@@ -121,7 +131,10 @@ EC25 = Dialect(
     call_begins=(),
     call_ends=(),
     missed="",
+    missed_waiting="",
+    call_waits='+CCWA: "{number}",{kind},1',
     idle=('+QIND: "act","LTE"', "+QUSIM: 1", '+QIND: "csq",{signal},99'),
     tries="+QPINC",
+    lists_data_call=True,
 )
 DIALECTS = {dialect.name: dialect for dialect in (SIM800, SIM7600, E173, EC25)}

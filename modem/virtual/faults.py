@@ -24,9 +24,12 @@ class Kind(StrEnum):
     UNPLUG = "unplug"  # the stick goes away instead of answering
     DOUBLE_DELIVERY = "double_delivery"  # the network delivers the next text twice
     BROKEN_PDU = "broken_pdu"  # the next text is stored as the hex in `line` (or as nonsense)
+    SOUND_GAP = "sound_gap"  # a frame of 20 ms that the modem hears is lost in the air
+    SOUND_LOST = "sound_lost"  # the modem's sound goes away, at the next frame it should hear
 
 
 _ON_DELIVERY = frozenset({Kind.DOUBLE_DELIVERY, Kind.BROKEN_PDU})
+_ON_FRAME = frozenset({Kind.SOUND_GAP, Kind.SOUND_LOST})
 _ON_LINE = frozenset({Kind.LOST_LINE, Kind.DOUBLE_LINE})
 
 
@@ -60,7 +63,7 @@ class Faults:
         """Take the faults that strike `command` and its answer."""
         if not self.armed:
             return []
-        special = _ON_DELIVERY | _ON_LINE
+        special = _ON_DELIVERY | _ON_LINE | _ON_FRAME
         return self._take([f for f in self.armed if f.kind not in special and f.command in ("", command)])
 
     def on_line(self, line: str, command: str = "") -> list[Fault]:
@@ -78,6 +81,12 @@ class Faults:
     def on_delivery(self) -> list[Fault]:
         """Take the faults that strike the next text the network delivers."""
         return self._take([f for f in self.armed if f.kind in _ON_DELIVERY])
+
+    def on_frame(self) -> list[Fault]:
+        """Take the faults that strike the next frame of sound the modem hears."""
+        if not self.armed:
+            return []
+        return self._take([f for f in self.armed if f.kind in _ON_FRAME])
 
     def _take(self, matching: list[Fault]) -> list[Fault]:
         struck = [f for f in matching if f.probability >= 1 or self.chance.random() < f.probability]

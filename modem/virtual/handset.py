@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from modem.virtual.pdu import Content, concatenation
 from modem.virtual.voice import NO_CARRIER, Call
+
+if TYPE_CHECKING:
+    from modem.virtual.sound import SoundEnd
 
 _MOST_KEPT = 200
 Event = dict[str, Any]
@@ -31,6 +34,8 @@ class Handset:
         self.power = Power.ON
         self.held: list[tuple[str, Content, datetime, Callable[[int], None] | None]] = []
         self.call: Call | None = None
+        self.sound: SoundEnd | None = None
+        self.frames: Counter[str] = Counter()
         self._listeners: list[Callable[[Event], None]] = []
         self._unheard: deque[Event] = deque(maxlen=_MOST_KEPT)
         self._parts: dict[tuple[str, int, int], dict[int, str]] = {}
@@ -70,10 +75,11 @@ class Handset:
         """Whoever was rung has answered."""
         self.tell({"event": "answered"})
 
-    def ended(self, reason: str) -> None:
+    def ended(self, call: Call, reason: str) -> None:
         """The other end or the network has ended the call."""
         self.call = None
-        self.tell({"event": "ended", "reason": reason})
+        self.tell({"event": "ended", "reason": reason, "by": "other" if call.ended_by else "network"})
+        self._end_sound()
 
     def key(self, key: str) -> None:
         """The other end has pressed a key."""
@@ -97,6 +103,11 @@ class Handset:
         call, self.call = self.call, None
         if call:
             call.end(self, reason)
+        self._end_sound()
+
+    def _end_sound(self) -> None:
+        if self.sound:
+            self.sound.close()
 
     def tell(self, event: Event) -> None:
         """Tell the listeners, or keep it for the first one."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,6 +42,8 @@ class VirtualModem:
         self.signal = 20
         self.operator = "Plainnet"
         self.coverage = _HOME
+        self.waits = False
+        self.clock_wrong_by = timedelta()
         self.centre = "+447700900000"
         self.balances = dict(_BALANCE)
         self._reference = 0
@@ -92,6 +95,8 @@ class VirtualModem:
         """Pull the stick out."""
         self.terminal.line.unplug()
         self.terminal.reset()
+        if self.voice.sound:
+            self.voice.sound.close()
         self.network.lost(self)
 
     def power_up(self) -> None:
@@ -145,6 +150,10 @@ class VirtualModem:
             self.chatter(line)
 
     # Texts.
+
+    def now(self) -> datetime:
+        """The modem's clock (UTC), as the network set it, or as wrong as it was made."""
+        return datetime.now(UTC) + self.clock_wrong_by
 
     def pace(self) -> float:
         """Seconds the network takes over one text, now."""

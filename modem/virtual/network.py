@@ -14,7 +14,7 @@ from modem.virtual import pdu
 from modem.virtual.faults import Kind
 from modem.virtual.handset import Handset, Power
 from modem.virtual.pdu import Content, Submit
-from modem.virtual.voice import Party
+from modem.virtual.voice import Party, Rings
 
 if TYPE_CHECKING:
     from modem.virtual.modem import VirtualModem
@@ -39,6 +39,7 @@ class Network:
 
     def __init__(self, pace: str = AT_ONCE, country: str = "44", seed: int = 1) -> None:
         self.speed = pace
+        self.rings = Rings()
         self.handsets: dict[str, Handset] = {}
         self.modems: dict[str, VirtualModem] = {}
         self._country = country
@@ -117,10 +118,8 @@ class Network:
             asyncio.get_running_loop().call_later(self.pace(), self._deliver, modem)
 
     def lost(self, modem: VirtualModem) -> None:
-        """The modem is out of reach: its call ends."""
-        if modem.voice.call:
-            call, modem.voice.call = modem.voice.call, None
-            call.end(modem.voice)
+        """The modem is out of reach: its calls end."""
+        modem.voice.lost()
 
     def party(self, dialled: str) -> Party:
         """Whoever is called by this number."""

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from modem.virtual.phone_call import PhoneCall
+
 if TYPE_CHECKING:
     from modem.virtual.client import Simulator
 
@@ -22,54 +24,6 @@ class Received:
     to: str
     body: str
     at: datetime
-
-
-class PhoneCall:
-    """A call a phone is in; `caller` is "" when withheld, the phone's own number when it rang somebody."""
-
-    def __init__(self, simulator: Simulator, number: str, caller: str) -> None:
-        self.caller = caller
-        self._simulator = simulator
-        self._number = number
-        self._keys: asyncio.Queue[str] = asyncio.Queue()
-        self._answered = asyncio.Event()
-        self._ended: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-
-    async def answer(self) -> None:
-        """Answer it."""
-        await self._simulator.ask("answer", number=self._number)
-
-    async def press(self, keys: str) -> None:
-        """Press keys of `0123456789*#ABCD`."""
-        await self._simulator.ask("press", number=self._number, keys=keys)
-
-    async def hang_up(self, busy: bool = False) -> None:
-        """End it, or do not answer it; `busy` gives the caller the engaged tone."""
-        await self._simulator.ask("hang_up", number=self._number, busy=busy)
-
-    async def answered(self, timeout: float = _PATIENCE) -> None:  # noqa: ASYNC109 - the caller's patience
-        """Wait until the other end answers."""
-        async with asyncio.timeout(timeout):
-            await self._answered.wait()
-
-    async def key(self, timeout: float = _PATIENCE) -> str:  # noqa: ASYNC109
-        """The next key the other end presses."""
-        async with asyncio.timeout(timeout):
-            return await self._keys.get()
-
-    async def ended(self, timeout: float = _PATIENCE) -> str:  # noqa: ASYNC109
-        """Wait until the other end or the network ends it; gives `NO CARRIER`, `BUSY` or `NO ANSWER`."""
-        async with asyncio.timeout(timeout):
-            return await asyncio.shield(self._ended)
-
-    def heard(self, event: dict[str, Any]) -> None:
-        """Take an event of the network."""
-        if event["event"] == "answered":
-            self._answered.set()
-        elif event["event"] == "key":
-            self._keys.put_nowait(event["key"])
-        elif event["event"] == "ended" and not self._ended.done():
-            self._ended.set_result(event["reason"])
 
 
 class Phone:
@@ -100,13 +54,13 @@ class Phone:
         """Switch the phone `on` or `off`, or make its number `unknown` to the network."""
         await self._simulator.ask("switch", number=self.number, power=power)
 
-    async def ring(self, to: str, withheld: bool = False) -> PhoneCall:
+    async def call(self, to: str, withheld: bool = False) -> PhoneCall:
         """Ring a modem or a phone."""
-        self._call = PhoneCall(self._simulator, self.number, self.number)
+        self._call = await PhoneCall.prepared(self._simulator, self.number, self.number)
         await self._simulator.ask("ring", number=self.number, to=to, withheld=withheld)
         return self._call
 
-    async def next_call(self, timeout: float = _PATIENCE) -> PhoneCall:  # noqa: ASYNC109
+    async def rung(self, timeout: float = _PATIENCE) -> PhoneCall:  # noqa: ASYNC109
         """The next call that rings here."""
         async with asyncio.timeout(timeout):
             return await self._ringing.get()
@@ -121,7 +75,7 @@ class Phone:
             self._call = PhoneCall(self._simulator, self.number, event["caller"])
             self._ringing.put_nowait(self._call)
         elif self._call is not None:
-            self._call.heard(event)
+            self._call.take(event)
 
     def _take(self, received: Received) -> None:
         answer = self._reply(received) if self._reply else None

@@ -5,17 +5,20 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from modem.audio.software import LOCK_STEP
+from modem.audio.software import REAL as REAL_SOUND
 from modem.virtual.dialect import DIALECTS
-from modem.virtual.faults import Fault, Kind
+from modem.virtual.faults import Fault, Faults, Kind
 from modem.virtual.handset import Event, Handset, Power
 from modem.virtual.modem import VirtualModem
 from modem.virtual.network import AT_ONCE, REAL, Network
 from modem.virtual.sim import Sim
-from modem.virtual.voice import BUSY, NO_CARRIER, connect
+from modem.virtual.sound import SoundServer
+from modem.virtual.voice import BUSY, NO_CARRIER, Party, Rings, connect
 
 Request = dict[str, Any]
 _LONGEST_REQUEST = 1 << 20
@@ -27,6 +30,7 @@ class Server:
     def __init__(self, socket: Path, network: Network) -> None:
         self.network = network
         self.modems: list[VirtualModem] = []
+        self.sound = SoundServer(socket, self._party)
         self._socket = socket
         self._connections: dict[asyncio.StreamWriter, asyncio.Task[None] | None] = {}
         self._server: asyncio.Server | None = None
@@ -49,6 +53,7 @@ class Server:
         """Listen on the socket."""
         self._socket.unlink(missing_ok=True)
         self._server = await asyncio.start_unix_server(self._connected, self._socket, limit=_LONGEST_REQUEST)
+        await self.sound.start()
 
     async def stop(self) -> None:
         """Let go of the socket, the connections and the pseudo-terminals."""
@@ -57,6 +62,7 @@ class Server:
         for connection in self._connections:
             connection.close()
         await asyncio.gather(*filter(None, self._connections.values()))
+        await self.sound.stop()
         for modem in self.modems:
             modem.unplug()
         self._socket.unlink(missing_ok=True)
@@ -98,6 +104,14 @@ class Server:
         place = name if isinstance(name, int) else list(self.network.modems).index(name)
         return self.modems[place]
 
+    def _party(self, request: Request) -> tuple[Party, Faults | None]:
+        if "modem" not in request:
+            return self.network.handset(request["phone"]), None
+        modem = self.modem(request)
+        if not modem.powered:
+            raise ValueError("the stick is not plugged in")
+        return modem.voice, modem.faults
+
 
 def _text(server: Server, request: Request) -> None:
     at = request.pop("smsc_time", None)
@@ -132,6 +146,8 @@ def _set(server: Server, request: Request) -> None:
             modem.operator = str(value)
         elif name == "balances":
             modem.balances = dict(value)
+        elif name == "clock":
+            modem.clock_wrong_by = datetime.fromisoformat(value) - datetime.now(UTC)
         elif name == "slots":
             modem.storages["SM"].size = int(value)
             modem.room_made()
@@ -143,6 +159,16 @@ def _pace(server: Server, request: Request) -> None:
     if request["pace"] not in (AT_ONCE, REAL):
         raise ValueError(f"a pace is {AT_ONCE!r} or {REAL!r}")
     server.network.speed = request["pace"]
+
+
+def _sound_pace(server: Server, request: Request) -> None:
+    if request["pace"] not in (REAL_SOUND, LOCK_STEP):
+        raise ValueError(f"a pace of sound is {REAL_SOUND!r} or {LOCK_STEP!r}")
+    server.sound.pace = request["pace"]
+
+
+def _rings(server: Server, request: Request) -> None:
+    server.network.rings = Rings(**request)
 
 
 def _switch(server: Server, request: Request) -> None:
@@ -164,7 +190,9 @@ def _ring(server: Server, request: Request) -> None:
     if handset.call:
         raise ValueError("the phone is in a call")
     shown = "" if request.get("withheld") else handset.number
-    handset.call = connect(handset, server.network.party(request["to"]), shown)
+    network = server.network
+    dialled = network.full_number(request["to"])
+    handset.call = connect(handset, network.party(dialled), shown, dialled, network.rings.lasting)
 
 
 def _answer(server: Server, request: Request) -> None:
@@ -210,6 +238,7 @@ def _log(server: Server, request: Request) -> dict[str, Any]:
         "taken": modem.taken,
         "reports": modem.reports,
         "armed": len(modem.faults.armed),
+        "frames": dict(modem.voice.frames),
     }
 
 
@@ -230,6 +259,8 @@ REQUESTS: dict[str, Callable[[Server, Request], Any]] = {
     "clear": _clear,
     "set": _set,
     "pace": _pace,
+    "sound_pace": _sound_pace,
+    "rings": _rings,
     "switch": _switch,
     "unplug": _unplug,
     "replug": _replug,

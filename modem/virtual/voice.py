@@ -1,22 +1,37 @@
-"""Calls: who rings whom, how far they are, and what a modem says about it. No sound yet."""
+"""Calls: who rings whom, how far they are, and what a modem says about it."""
 
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from modem.virtual.modem import VirtualModem
+    from modem.virtual.sound import SoundEnd
 
-_RING_EVERY = 3.0  # seconds between two RING lines
-RINGS_FOR = 60.0  # seconds until the network gives up
 NO_CARRIER, BUSY, NO_ANSWER = "NO CARRIER", "BUSY", "NO ANSWER"
 
 
+@dataclass(slots=True)
+class Rings:
+    """How phones ring: seconds between two rings, and until the network gives up."""
+
+    every: float = 3.0
+    lasting: float = 60.0
+
+
 class Party(Protocol):
-    """One end of a call."""
+    """One end of a call, with the connection that brings its sound, if it has one.
+
+    `frames` counts the frames it `heard` and those of its own that were `late`, so that silence went.
+    """
+
+    call: Call | None
+    sound: SoundEnd | None
+    frames: Counter[str]
 
     def ring(self, call: Call) -> bool:
         """Start to ring; False when busy or switched off."""
@@ -26,7 +41,7 @@ class Party(Protocol):
         """The other end has answered."""
         ...
 
-    def ended(self, reason: str) -> None:
+    def ended(self, call: Call, reason: str) -> None:
         """The other end or the network has ended the call."""
         ...
 
@@ -42,8 +57,10 @@ class Call:
     caller: Party
     callee: Party
     shown: str
+    dialled: str = ""
     since: datetime | None = None
     over: bool = False
+    ended_by: Party | None = None
 
     def other(self, party: Party) -> Party:
         """The end that `party` is not."""
@@ -58,10 +75,10 @@ class Call:
         """End it; whoever did not end it is told, both when the network did."""
         if self.over:
             return
-        self.over = True
+        self.over, self.ended_by = True, by
         for party in (self.caller, self.callee):
             if party is not by:
-                party.ended(reason)
+                party.ended(self, reason)
 
     @property
     def seconds(self) -> int:
@@ -69,16 +86,21 @@ class Call:
         return round((datetime.now(UTC) - self.since).total_seconds()) if self.since else 0
 
 
-def connect(caller: Party, callee: Party, shown: str) -> Call:
-    """Ring `callee`; when it cannot ring, the call ends at once with BUSY."""
-    call = Call(caller, callee, shown)
+def connect(caller: Party, callee: Party, shown: str, dialled: str, lasting: float) -> Call:
+    """Ring `callee` for at most `lasting` seconds; when it cannot ring, the call ends at once with BUSY."""
+    call = Call(caller, callee, shown, dialled)
     loop = asyncio.get_running_loop()
     if callee.ring(call):
-        loop.call_later(RINGS_FOR, lambda: None if call.since else call.end(None, NO_ANSWER))
+        loop.call_later(lasting, lambda: None if call.since else call.end(None, NO_ANSWER))
     else:
         call.over = True
-        loop.call_soon(caller.ended, BUSY)
+        loop.call_soon(caller.ended, call, BUSY)
     return call
+
+
+def number_kind(number: str) -> int:
+    """The type of a number in 3GPP TS 24.008: international, other, or withheld."""
+    return 145 if number.startswith("+") else 129 if number else 128
 
 
 class ModemVoice:
@@ -87,6 +109,9 @@ class ModemVoice:
     def __init__(self, modem: VirtualModem) -> None:
         self._modem = modem
         self.call: Call | None = None
+        self.waiting: Call | None = None
+        self.sound: SoundEnd | None = None
+        self.frames: Counter[str] = Counter()
 
     @property
     def ringing(self) -> bool:
@@ -94,17 +119,28 @@ class ModemVoice:
         return self.call is not None and self.call.callee is self and self.call.since is None
 
     def ring(self, call: Call) -> bool:
-        """Start to ring; False when busy or out of reach."""
-        if self.call is not None or not self._modem.registered:
+        """Start to ring, or to wait while another call goes on; False when busy or out of reach."""
+        if not self._modem.registered:
             return False
-        self.call = call
-        self._ring_on(call)
+        if self.call is None:
+            self.call = call
+            self._ring_on(call)
+            return True
+        if self.waiting or not self.call.since or not self._modem.waits:
+            return False
+        self.waiting = call
+        if self._modem.settings.get("+CCWA", "0") == "1":
+            self._modem.say(
+                self._modem.dialect.call_waits.format(number=call.shown, kind=number_kind(call.shown))
+            )
         return True
 
     def dial(self, to: str) -> None:
         """Ring `to`."""
         modem = self._modem
-        self.call = connect(self, modem.network.party(to), modem.sim.number)
+        network = modem.network
+        number = network.full_number(to)
+        self.call = connect(self, network.party(to), modem.sim.number, number, network.rings.lasting)
         self._tell(modem.dialect.call_dials)
 
     def take(self) -> None:
@@ -114,35 +150,65 @@ class ModemVoice:
             self._tell(self._modem.dialect.call_begins)
 
     def hang_up(self) -> None:
-        """End the call, or refuse to answer it."""
+        """End the call, or refuse to answer it; whoever waits rings then."""
         call, self.call = self.call, None
         if call:
             call.end(self, BUSY if call.since is None and call.callee is self else NO_CARRIER)
             if call.since or call.caller is self:
                 self._tell(self._modem.dialect.call_ends, call.seconds)
+        self._next_rings()
+
+    def refuse_waiting(self) -> None:
+        """Give whoever waits the engaged tone."""
+        call, self.waiting = self.waiting, None
+        if call:
+            call.end(self, BUSY)
+
+    def swap(self) -> None:
+        """End the call that goes on and answer the one that waits."""
+        self.hang_up()
+        self.take()
+
+    def lost(self) -> None:
+        """Out of the network's reach, or without power: every call ends, and nothing is said of it."""
+        calls, self.call, self.waiting = (self.call, self.waiting), None, None
+        for call in filter(None, calls):
+            call.end(None)
 
     def answered(self) -> None:
         """Whoever was rung has answered."""
         self._tell(self._modem.dialect.call_begins)
 
-    def ended(self, reason: str) -> None:
+    def ended(self, call: Call, reason: str) -> None:
         """The other end or the network has ended the call."""
-        call, self.call = self.call, None
-        if call is None:
-            return
+        if call is self.waiting:
+            self.waiting = None
+            self._missed(self._modem.dialect.missed_waiting, call)
+        elif call is self.call:
+            self.call = None
+            self._say_ended(call, reason)
+            self._next_rings()
+
+    def _say_ended(self, call: Call, reason: str) -> None:
         dialect = self._modem.dialect
         if call.callee is self and call.since is None:
-            missed = dialect.missed.format(
-                time=f"{datetime.now(UTC):%I:%M%p}", number=call.shown or "Unknown"
-            )
             if dialect.says_no_carrier:
                 self._modem.say(NO_CARRIER)
-            if missed:
-                self._modem.say(missed)
+            self._missed(dialect.missed, call)
             return
         self._tell(dialect.call_ends, call.seconds)
         if dialect.says_no_carrier or reason != NO_CARRIER:
             self._modem.say(reason)
+
+    def _missed(self, line: str, call: Call) -> None:
+        if line:
+            now = f"{datetime.now(UTC):%I:%M%p}"
+            self._modem.say(line.format(time=now, number=call.shown or "Unknown"))
+
+    def _next_rings(self) -> None:
+        self.call, self.waiting = self.waiting, None
+        if self.call:
+            self._ring_on(self.call)
 
     def key(self, key: str) -> None:
         """The other end has pressed a key."""
@@ -156,10 +222,9 @@ class ModemVoice:
         extended = self._modem.settings.get("+CRC", "0") == "1"
         self._modem.say("+CRING: VOICE" if extended else "RING")
         if self._modem.settings.get("+CLIP", "0") == "1":
-            kind = 145 if call.shown.startswith("+") else 129
-            withheld = "" if call.shown else ",1"
-            self._modem.say(f'+CLIP: "{call.shown}",{kind if call.shown else 128},"",,""{withheld or ",0"}')
-        self._modem.terminal.later(_RING_EVERY, lambda: self._ring_on(call))
+            withheld = 0 if call.shown else 1
+            self._modem.say(f'+CLIP: "{call.shown}",{number_kind(call.shown)},"",,"",{withheld}')
+        self._modem.terminal.later(self._modem.network.rings.every, lambda: self._ring_on(call))
 
     def _tell(self, lines: tuple[str, ...], seconds: int = 0) -> None:
         for line in lines:

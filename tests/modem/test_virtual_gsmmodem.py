@@ -61,7 +61,7 @@ async def test_it_sends_receives_reports_and_talks(tmp_path: Path, dialect: str)
                 assert (text.number, text.text) == (ANN, wanted)
 
             await emptied(simulator)
-            ringing = await phone.ring(MODEM)
+            ringing = await phone.call(MODEM)
             call = await calls.get()
             await asyncio.to_thread(call.answer)
             await ringing.answered()

@@ -1,0 +1,153 @@
+"""The sound of calls: who hears whom, frame by frame, at life's pace or in lock-step.
+
+At the real pace the network is the clock: every 20 ms each end is given a frame and its own next one is
+taken, silence where it has none. In lock-step there is no clock: a frame goes on as soon as it came, and
+the modem's end answers each frame that it has listened to with one of its own, so that time passes as fast
+as the phone lets it, and no frame is lost. A phone that nobody holds is silent, at the real pace.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from modem.audio.line import FRAME_BYTES, FRAME_SECONDS, SILENCE
+from modem.audio.software import LOCK_STEP, REAL, sound_socket
+from modem.virtual.faults import Faults, Kind
+from modem.virtual.voice import Call, Party
+
+_MOST_UNSENT = 500 * FRAME_BYTES  # bytes for an end that does not read
+_MOST_UNPLAYED = 6_000  # frames of an end that sends more than is due
+FindParty = Callable[[dict[str, Any]], tuple[Party, Faults | None]]
+
+
+@dataclass(slots=True, eq=False)
+class SoundEnd:
+    """One end's connection."""
+
+    party: Party
+    faults: Faults | None
+    writer: asyncio.StreamWriter
+    lock_step: bool
+    unplayed: deque[bytes] = field(default_factory=lambda: deque(maxlen=_MOST_UNPLAYED))
+    begun: bool = False
+
+    def give(self, frame: bytes) -> None:
+        """Let this end hear a frame, unless a fault strikes it."""
+        for fault in self.faults.on_frame() if self.faults else ():
+            if fault.kind is Kind.SOUND_LOST:
+                self.close()
+                return
+            frame = SILENCE
+        if not self.writer.is_closing() and self.writer.transport.get_write_buffer_size() < _MOST_UNSENT:
+            self.writer.write(frame)
+            self.party.frames["heard"] += 1
+
+    def next_frame(self) -> bytes:
+        """Take the next frame that this end says; silence, and one more late, when there is none."""
+        if self.unplayed:
+            return self.unplayed.popleft()
+        self.party.frames["late"] += self.begun
+        return SILENCE
+
+    def close(self) -> None:
+        """Cut the connection."""
+        self.writer.close()
+
+
+class SoundServer:
+    """The socket that lines and phones bring their sound to; `pace` is that of calls that begin."""
+
+    def __init__(self, control: Path, find: FindParty) -> None:
+        self.pace = REAL
+        self._path = sound_socket(control)
+        self._find = find
+        self._server: asyncio.Server | None = None
+        self._ends: dict[SoundEnd, asyncio.Task[None]] = {}
+        self._ticking: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Listen on the socket."""
+        self._path.unlink(missing_ok=True)
+        self._server = await asyncio.start_unix_server(self._connected, self._path)
+
+    async def stop(self) -> None:
+        """Cut every connection and let go of the socket."""
+        if self._server:
+            self._server.close()
+        for end in self._ends:
+            end.close()
+        await asyncio.gather(*self._ends.values())
+        if self._ticking:
+            self._ticking.cancel()
+            await asyncio.gather(self._ticking, return_exceptions=True)
+        self._path.unlink(missing_ok=True)
+
+    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        end: SoundEnd | None = None
+        try:
+            party, faults = self._find(json.loads(await reader.readline()))
+            end = party.sound = SoundEnd(party, faults, writer, self.pace == LOCK_STEP)
+            self._ends[end] = task  # type: ignore[assignment]
+            writer.write(json.dumps({"pace": self.pace}).encode() + b"\n")
+            self._catch_up(end)
+            if self._ticking is None:
+                self._ticking = asyncio.create_task(self._tick_on())
+            while True:
+                self._take(end, await reader.readexactly(FRAME_BYTES))
+        except (OSError, EOFError, ValueError, LookupError, TypeError):
+            pass  # gone, or refused: whoever is there sees the connection end
+        finally:
+            if end is not None:
+                self._ends.pop(end, None)
+                if end.party.sound is end:
+                    end.party.sound = None
+            writer.close()
+
+    @staticmethod
+    def _take(end: SoundEnd, frame: bytes) -> None:
+        call = end.party.call
+        if call is None:
+            return
+        end.begun = True
+        other = call.other(end.party).sound
+        if end.lock_step and call.since and other is not None:
+            other.give(frame)
+        else:
+            end.unplayed.append(frame)
+
+    @staticmethod
+    def _catch_up(end: SoundEnd) -> None:
+        """In lock-step, give a line that came late what the phone has said already."""
+        call = end.party.call
+        other = call.other(end.party).sound if call else None
+        while end.lock_step and other is not None and other.unplayed:
+            frame = other.unplayed.popleft()
+            if end.faults is not None:
+                end.give(frame)
+
+    async def _tick_on(self) -> None:
+        loop = asyncio.get_running_loop()
+        due = loop.time()
+        while self._ends:
+            due += FRAME_SECONDS
+            await asyncio.sleep(due - loop.time())
+            for call in {end.party.call for end in self._ends if end.party.call}:
+                self._tick(call)
+        self._ticking = None
+
+    @staticmethod
+    def _tick(call: Call) -> None:
+        ends = call.caller.sound, call.callee.sound
+        if not call.since or all(end is not None and end.lock_step for end in ends):
+            return
+        for end, other in (ends, ends[::-1]):
+            frame = end.next_frame() if end else SILENCE
+            if other:
+                other.give(frame)
