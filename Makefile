@@ -30,7 +30,7 @@ soak: $(VENV)/test.stamp
 	$(BIN)/pytest -m soak --timeout 1800
 
 bench: $(VENV)/test.stamp
-	$(BIN)/pytest -m bench --timeout 1800 -s tests/benchmarks
+	$(BIN)/pytest -m bench --timeout 1800 -p no:randomly -s tests/benchmarks
 
 clean:
 	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
