@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flows.answers.base import Unclear
 from flows.call_phrases import CALL_WORDS, GO_ON
-from flows.deeds import HELP
+from flows.deeds import HELP, obey
 from flows.keywords import Keyword
 from flows.limits import SENTENCE_WORDS
 from flows.value import text
@@ -45,7 +45,7 @@ def answer(walk: Walk, body: str, folded: str) -> None:
     elif keyword is not None and _leads_away(walk, keyword):
         _aside(walk, keyword)
     elif not walk.correct(body):
-        _unclear(walk, parsed, body, folded)
+        _unclear(walk, parsed, body, folded, keyword)
 
 
 def _leads_away(walk: Walk, keyword: Keyword) -> bool:
@@ -62,12 +62,14 @@ def _aside(walk: Walk, keyword: Keyword) -> None:
         walk.begin_aside(keyword.flow, keyword.argument)
 
 
-def _unclear(walk: Walk, answer: Unclear, body: str, folded: str) -> None:
+def _unclear(walk: Walk, answer: Unclear, body: str, folded: str, keyword: Keyword | None = None) -> None:
     if walk.library.vocabulary.only_thanks(folded):
         walk.said.happened("conversation.unclear", flow=walk.stand.flow.name, reason="thanks")
         walk.said.say("welcome")
-    elif not (_is_sentence(folded) and walk.pass_on(body)):
-        walk.misunderstood(answer)
+    elif not _wishes(walk, folded):
+        words = keyword.argument if keyword and keyword.flow == walk.stand.flow.name else body
+        if not (_is_sentence(folded) and walk.pass_on(words)):
+            walk.misunderstood(answer)
 
 
 def _at_menu(walk: Walk, body: str, folded: str, keyword: Keyword | None) -> None:
@@ -93,6 +95,8 @@ def outside(walk: Walk, body: str, folded: str) -> None:
     """Take words outside any conversation: a keyword begins one, all else the menu."""
     vocabulary = walk.library.vocabulary
     keyword = vocabulary.keywords.first(body, folded, walk.said.language)
+    if keyword is None and _wishes(walk, folded):
+        return
     thanks = "" if keyword else vocabulary.thanks(folded)
     if thanks:
         walk.said.happened("text.unknown")
@@ -111,6 +115,20 @@ def outside(walk: Walk, body: str, folded: str) -> None:
         walk.begin(MENU, argument=body)
     else:
         walk.begin(MENU)
+
+
+def _wishes(walk: Walk, folded: str) -> bool:
+    """Hear a wish for a person, or for no more texts, in a text that says more than that."""
+    word = walk.library.vocabulary.word_inside(folded)
+    if word is None:
+        return False
+    _speak_as(walk, word.languages[0])
+    if word.name == "person":
+        obey(walk, word, ())
+    else:  # only the word alone stops us, for nobody shall be cut off by mistake
+        walk.said.happened("text.unknown")
+        walk.said.say("stop_how")
+    return True
 
 
 def _speak_as(walk: Walk, language: str) -> None:

@@ -21,11 +21,13 @@ from flows.words import spoken
 FACT_TYPES = frozenset({"place", "date", "time", "choice"})
 """Answer types that can be told from the words around them."""
 
+MOMENTS = frozenset({"date", "time"})
+"""Those of them that say when."""
+
 NAME_LETTERS_MIN = 4
 """A choice is found inside a text by names this long only: "me" stands in too many sentences."""
 
 _JOINT = "\ue000"
-_CLOCK_OR_CALENDAR = ("date", "time")
 _DOTTED = re.compile(r"\b[0-9]{1,2}[.][0-9]{2}\b")
 _DAY = re.compile("[RWM]|no|nd|n[/-]n|u")
 
@@ -62,7 +64,7 @@ def facts(text: str, asked: Asked, marks: Marks, unmarked: Iterable[str]) -> dic
         elif ask.type == "place":
             rest = _without_places(rest, question, marks.get(ask.name, ()))
     for ask, question in asked:
-        if ask.type in _CLOCK_OR_CALENDAR and (value := _of_moment(rest, ask, question)):
+        if ask.type in MOMENTS and (value := of_moment(rest, ask, question)):
             found[ask.name] = value
     return found
 
@@ -107,7 +109,7 @@ def corrections(text: str, asked: Asked, marks: Marks, held: Mapping[str, Value]
     found = facts(text, asked, marks, ())
     if len(words) <= CORRECTION_WORDS:
         for ask, question in asked:
-            if ask.type in _CLOCK_OR_CALENDAR and ask.name in held and ask.name not in found:
+            if ask.type in MOMENTS and ask.name in held and ask.name not in found:
                 value = _other(words, ask, question, held[ask.name])
                 if value:
                     found[ask.name] = value
@@ -127,8 +129,8 @@ def _whole(body: str, ask: Ask, question: Question) -> Value | None:
     return answer.value if isinstance(answer, Understood) else None
 
 
-def _of_moment(body: str, ask: Ask, question: Question) -> Value | None:
-    """Understand a day or a time; a bare number, or 10.30, is a time among other words and no day."""
+def of_moment(body: str, ask: Ask, question: Question) -> Value | None:
+    """Understand a day or a time in a folded text; a bare number, or 10.30, is a time there and no day."""
     if ask.type == "time":
         return _whole(body, ask, question)
     body = _DOTTED.sub(" ", body)
@@ -154,7 +156,7 @@ def _other(words: Sequence[str], ask: Ask, question: Question, held: Value) -> V
         for size in range(len(words) - 1, 0, -1)
         for at in range(len(words) - size + 1)
     ]
-    named = [_of_moment(piece, ask, question) for piece in pieces if not piece.isdigit()]
+    named = [of_moment(piece, ask, question) for piece in pieces if not piece.isdigit()]
     if held not in named:
         return None
     return next((value for value in named if value and value != held), None)

@@ -13,7 +13,7 @@ from flows.call_state import NO_CALL
 from flows.choosing import outcome
 from flows.conversation import Conversation, Setting, Turn
 from flows.errors import FlowsError
-from flows.facts import Asked, Marks, corrections, facts
+from flows.facts import MOMENTS, Asked, Marks, corrections, facts, of_moment
 from flows.library import COMMON, Library
 from flows.limits import (
     CHAIN_MAX,
@@ -27,11 +27,11 @@ from flows.limits import (
 )
 from flows.load import ANY
 from flows.machine import follow
-from flows.model import Flow, Step
+from flows.model import Ask, Flow, Step
 from flows.said import NO_VALUES, Said
 from flows.stand import Stand
 from flows.value import Json, Value
-from flows.words import HINT
+from flows.words import HINT, spoken
 
 
 class Walk:
@@ -51,6 +51,7 @@ class Walk:
         self.patience: timedelta | None = None
         """How long the question stays open, where that is not for the flow to say."""
         self._bound = False
+        self._chosen_by = ""
 
     @property
     def status(self) -> str:
@@ -145,6 +146,7 @@ class Walk:
                 return
         if answer.value.data == "yes" and self._reads_back():
             self._settle()
+        self._chosen_by = body if answer.value.type == "choice" else ""
         self._take(answer.value)
         self._enter(self._follow(outcome(answer.value)))
 
@@ -267,7 +269,7 @@ class Walk:
             if step.ask is None:
                 name = self._follow(self._pass(step))
                 continue
-            value = self._argued(name)
+            value = self._argued(name) or self._named_besides(step.ask)
             if value is None:
                 self._arrive()
                 return
@@ -321,6 +323,13 @@ class Walk:
         body, self.stand.argument = self.stand.argument, ""
         answer = self.parse(body)
         return answer.value if isinstance(answer, Understood) else None
+
+    def _named_besides(self, ask: Ask) -> Value | None:
+        """Give the day or time asked for that the words of the choice just made have named: "on Saturday"."""
+        body, self._chosen_by = self._chosen_by, ""
+        if not body or ask.type not in MOMENTS or self._several():
+            return None
+        return of_moment(spoken(body), ask, self.stand.question(ask, self.setting, self.said.language))
 
     def _take(self, value: Value) -> None:
         stand = self.stand

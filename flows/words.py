@@ -13,6 +13,9 @@ from flows.model import Common, Flow
 GLOBAL_WORDS = ("stop", "start", "help", "menu", "person", "back", "more", "language", "quit")
 """The global words each language has to name."""
 
+INSIDE = ("person", "stop")
+"""Global words that, where they are several words, are understood inside a longer text too."""
+
 PLEASE = "please"
 """Lists what may be said around a global word."""
 
@@ -48,6 +51,7 @@ COMMON_PHRASES: Mapping[str, tuple[str, ...]] = {
     "left": (),
     "welcome": (),
     "unsure": (),
+    "stop_how": (),
 }
 """The phrases the engine says in every language, and what fills them besides what fills every phrase."""
 
@@ -90,6 +94,8 @@ class Vocabulary:
 
     def __init__(self, common: Mapping[str, Common], flows: Iterable[Flow]) -> None:
         self._words: dict[str, Word] = {}
+        self._inside: dict[str, Word] = {}
+        self._longest_inside = 0
         self._please: set[str] = set()
         self._thanks: dict[str, str] = {}
         self._kind: set[str] = set()
@@ -110,6 +116,16 @@ class Vocabulary:
             kept = " ".join(word for word in folded.split() if word not in self._please)
             found = self._words.get(kept)
         return found
+
+    def word_inside(self, folded: str) -> Word | None:
+        """Recognise a wish for a person or for silence that several words in a longer text make plain."""
+        words = folded.split()
+        for size in range(min(self._longest_inside, len(words)), 1, -1):
+            for at in range(len(words) - size + 1):
+                found = self._inside.get(" ".join(words[at : at + size]))
+                if found is not None:
+                    return found
+        return None
 
     def emergency(self, folded: str, language: str) -> str:
         """Give the language of an emergency word in the text, `language` before others (empty: none)."""
@@ -168,6 +184,9 @@ class Vocabulary:
                 continue
             for word in words:
                 self._add_word(spoken(word), name, language, "")
+                if name in INSIDE and " " in word:
+                    self._inside.setdefault(spoken(word), Word(name, (language,)))
+                    self._longest_inside = max(self._longest_inside, len(spoken(word).split()))
         for tag, names in texts.languages.items():
             for name in names:
                 self._add_word(spoken(name), "language", tag, tag)

@@ -82,7 +82,9 @@ def add_words(acting: Acting, values: Mapping[str, Value]) -> Outcome:
     if request is None or request.state in CLOSED:
         return Outcome("gone")
     words = _words(values, "words")
-    what = shorten(f"{request.what} / {words}", WHAT_LETTERS, placeholder="...")
+    if words.casefold() in request.what.casefold():
+        return Outcome("added")
+    what = shorten(f"{request.what} / {words}", WHAT_LETTERS, placeholder=" ...")
     store.set_what(acting.tx, request.id, what, acting.now)
     acting.emit("help.described", f"help:{request.id}", code=request.code)
     _tell_duty(acting, "told_more", request.id, request.code, words)
@@ -160,7 +162,7 @@ def _tell_duty(acting: Acting, phrase: str, request_id: int, code: str, what: st
         "confirmation",
         values={
             "ref": text(code),
-            "what": text(shorten(what, TOLD_LETTERS, placeholder="...")),
+            "what": text(shorten(what, TOLD_LETTERS, placeholder=" ...")),
             "who": text(f"{name} {acting.resident.number}".strip()),
         },
     )
@@ -178,7 +180,7 @@ def _facts(request: store.HelpRequest) -> dict[str, Value]:
 
 
 def _short(what: str) -> str:
-    return shorten(what, SHORT_LETTERS, placeholder="...")
+    return shorten(what, SHORT_LETTERS, placeholder=" ...")
 
 
 def _words(values: Mapping[str, Value], name: str) -> str:
