@@ -32,7 +32,9 @@ class NameType:
         """Understand a name of at most `LONGEST` characters."""
         shown = without_emoji(" ".join(without_signature(clean(text[: 8 * LONGEST])).split()))
         language = lexicon(question.language)
-        if plain(fold(shown)) in language.phrases("name", "refusals"):
+        said = plain(fold(shown))
+        asks_back = " " in said and said.split()[0] in language.phrases("name", "questions")
+        if asks_back or said in language.phrases("name", "refusals"):
             return UNCLEAR
         name = _without_phrases(shown.strip(_EDGES), language)
         if len(name) > LONGEST or len(name.split()) > MOST_WORDS or len(text) > 8 * LONGEST:
