@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flows.answering import answer, counts, emergency, outside
+from flows.call import CALL_INPUTS, call_turn
 from flows.conversation import Conversation, Input, Setting, Started, TextIn, Turn
 from flows.deeds import obey
 from flows.library import Library
@@ -20,6 +21,8 @@ def take_turn(library: Library, conversation: Conversation | None, what: Input, 
     Every text is answered by a question or a phrase, except one meant for a person who answers.
     Raises FlowsError only for a library the checker refuses; whatever an action raises goes through.
     """
+    if isinstance(what, CALL_INPUTS) or (isinstance(what, Started) and setting.medium == "call"):
+        return call_turn(library, conversation, what, setting)
     if isinstance(what, TextIn):
         return _text(library, conversation, what.body[:TEXT_MAX], setting)
     if isinstance(what, Started):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from flows.conversation import Effect, Happened, Page, Prompt, Setting
+from flows.conversation import Again, Effect, Happened, Page, Prompt, Setting
 from flows.library import COMMON, Library
 from flows.limits import EXTRAS, REFERENCE
 from flows.value import Json, Value, text
@@ -32,6 +32,11 @@ class Said:
         self._effects.append(Happened(kind, data))
 
     @property
+    def happenings(self) -> tuple[str, ...]:
+        """The types of what happened so far."""
+        return tuple(effect.type for effect in self._effects if isinstance(effect, Happened))
+
+    @property
     def count(self) -> int:
         """How many effects there are so far."""
         return len(self._effects)
@@ -46,6 +51,11 @@ class Said:
             self.language = language
             self.happened("language.set", language=language)
 
+    def choose(self, language: str) -> None:
+        """Go on in a language that the resident chose, be it the same as before."""
+        self.language = language
+        self.happened("language.set", language=language)
+
     def page(self, words: str) -> None:
         """Say a page that was rendered before."""
         self._effects.append(Page(words))
@@ -57,11 +67,21 @@ class Said:
         *,
         kind: str = "statement",
         options: tuple[str, ...] = (),
+        variant: str = "sms",
         private: bool = False,
     ) -> None:
-        """Say a phrase every flow shares; `options` and `private` are as in `Prompt`."""
+        """Say a phrase every flow shares; `options`, `variant` and `private` are as in `Prompt`."""
         filled = self._values(COMMON, 0, key, values)
-        self._effects.append(Prompt(COMMON, key, kind, filled, options, private=private))
+        self._effects.append(Prompt(COMMON, key, kind, filled, options, variant=variant, private=private))
+
+    def say_in(self, language: str, key: str, values: Mapping[str, Value] = NO_VALUES) -> None:
+        """Ask with a phrase every flow shares in a language that may not be the turn's."""
+        filled = self._values(COMMON, 0, key, values)
+        self._effects.append(Prompt(COMMON, key, "question", filled, language=language))
+
+    def again(self) -> None:
+        """On a call, say once more what was said last."""
+        self._effects.append(Again())
 
     def say_step(
         self,
