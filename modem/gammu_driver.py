@@ -26,8 +26,12 @@ _REBOOTED = ("RDY", "START", "NORMAL POWER DOWN", "POWERED DOWN")
 _FULL = re.compile(r"\+SMS FULL|\^SMMEMFULL|.*SMSFULL", re.IGNORECASE)
 # Reports straight to us, texts to the memory with a notice; older modems know fewer values.
 _NOTICE_SETTINGS = ("2,1,0,1,0", "1,1,0,1,0", "2,1,0,2,0", "2,1", "1,1")
-# What a make may not know: plain letters, callers' numbers, registration, networks' names, keys heard.
-_WISHES = ('AT+CSCS="GSM"', "AT+CLIP=1", "AT+CREG=1", "AT+COPS=3,0", "AT+DDET=1", "AT+QTONEDET=1")
+# What a make may not know: plain letters, callers' numbers, registration, networks' names, keys heard, and
+# who rings during a call (the second form turns the network's service on besides).
+_WISHES = (
+    *('AT+CSCS="GSM"', "AT+CLIP=1", "AT+CREG=1", "AT+COPS=3,0", "AT+DDET=1", "AT+QTONEDET=1"),
+    *("AT+CCWA=1", "AT+CCWA=1,1"),
+)
 
 
 class GammuDriver:

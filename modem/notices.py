@@ -9,6 +9,9 @@ from modem import driver
 _CALLER = re.compile(r'\+CLIP ?: *"([^"]*)"')
 _RINGING = re.compile(r"RING$|\+CRING ?: *(VOICE|REL)")
 _ENDED = re.compile(r"NO CARRIER|BUSY$|NO ANSWER|NO DIAL ?TONE|VOICE CALL: END|MISSED_CALL:|\^CEND:")
+_WAITING = re.compile(r'\+CCWA ?: *"([^"]*)"')
+# Of these, the ones that a caller leaves behind who waited during another call.
+_GAVE_UP_WAITING = re.compile(r"MISSED_CALL:|\^CEND: ?[2-9]")
 _TONE = re.compile(r"(?:\+DTMF|\+RXDTMF|\^DTMF) ?: *(?:\d, *)?([0-9A-D*#])$")
 _TONE_CODE = re.compile(r"\+QTONEDET ?: *(\d+)$")
 _USSD = re.compile(r'\+CUSD ?: *\d(?: *, *"(?P<text>[^"]*)"(?: *, *(?P<coding>\d+))?)?', re.DOTALL)
@@ -17,11 +20,15 @@ _UCS2_CODINGS = frozenset({8, 17, 72})
 
 
 class Calls:
-    """Follows the one call a modem can have, so that each is announced once and ended once."""
+    """Follows the one call a modem can have, so that each is announced once and ended once.
+
+    Whoever rings meanwhile is announced too, and ends nothing by giving up.
+    """
 
     def __init__(self) -> None:
         self._calling = False
         self._rings = 0
+        self._waiting = False
 
     def dialled(self) -> None:
         """A call was started from here."""
@@ -35,10 +42,16 @@ class Calls:
             return self._rings_for(None) if self._rings > 1 else None
         if caller := _CALLER.match(text):
             return self._rings_for(caller[1] or None)
-        if _ENDED.match(text):
+        if waiting := _WAITING.match(text):
+            self._waiting = True
+            return driver.Ringing(waiting[1] or None)
+        if self._waiting and _GAVE_UP_WAITING.match(text):
+            self._waiting = False
+            return None
+        if ended := _ENDED.match(text):
             was_calling = self._calling or self._rings > 0
-            self._calling, self._rings = False, 0
-            return driver.CallEnded(_ENDED.match(text)[0]) if was_calling else None  # type: ignore[index]
+            self._calling, self._rings, self._waiting = False, 0, False
+            return driver.CallEnded(ended[0]) if was_calling else None
         return tone(text)
 
     def _rings_for(self, caller: str | None) -> driver.Event | None:

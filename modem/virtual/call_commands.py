@@ -67,8 +67,8 @@ def _hold(modem: VirtualModem, command: Command) -> Answer:
     voice = modem.voice
     if command.how == "=?":
         return Answer(["+CHLD: (0,1)"])
-    if command.text(0) == "0":
-        return Answer(then=voice.refuse_waiting if voice.waiting else voice.hang_up)
+    if command.text(0) == "0" and voice.waiting:
+        return Answer(then=voice.refuse_waiting)
     if command.text(0) == "1" and voice.call and voice.waiting:
         return Answer(then=voice.swap)
     return cme(CME_NOT_ALLOWED)

@@ -28,7 +28,7 @@ FindParty = Callable[[dict[str, Any]], tuple[Party, Faults | None]]
 
 @dataclass(slots=True, eq=False)
 class SoundEnd:
-    """One end's connection."""
+    """One end's connection; `owed` are the frames it was given and has not answered yet."""
 
     party: Party
     faults: Faults | None
@@ -36,9 +36,11 @@ class SoundEnd:
     lock_step: bool
     unplayed: deque[bytes] = field(default_factory=lambda: deque(maxlen=_MOST_UNPLAYED))
     begun: bool = False
+    owed: int = 0
 
     def give(self, frame: bytes) -> None:
         """Let this end hear a frame, unless a fault strikes it."""
+        self.owed += 1
         for fault in self.faults.on_frame() if self.faults else ():
             if fault.kind is Kind.SOUND_LOST:
                 self.close()
@@ -106,9 +108,19 @@ class SoundServer:
         finally:
             if end is not None:
                 self._ends.pop(end, None)
-                if end.party.sound is end:
-                    end.party.sound = None
+                self._gone(end)
             writer.close()
+
+    @staticmethod
+    def _gone(end: SoundEnd) -> None:
+        """In lock-step, answer what a line took along when it went."""
+        if end.party.sound is end:
+            end.party.sound = None
+        call = end.party.call
+        other = call.other(end.party).sound if call else None
+        if end.lock_step and end.faults is not None and other is not None:
+            for _ in range(end.owed):
+                other.give(SILENCE)
 
     @staticmethod
     def _take(end: SoundEnd, frame: bytes) -> None:
@@ -116,9 +128,12 @@ class SoundServer:
         if call is None:
             return
         end.begun = True
+        end.owed -= 1
         other = call.other(end.party).sound
         if end.lock_step and call.since and other is not None:
             other.give(frame)
+        elif end.lock_step and call.sounded and end.faults is None:
+            end.give(SILENCE)  # the line is gone: whoever holds the phone hears nothing
         else:
             end.unplayed.append(frame)
 
@@ -127,6 +142,8 @@ class SoundServer:
         """In lock-step, give a line that came late what the phone has said already."""
         call = end.party.call
         other = call.other(end.party).sound if call else None
+        if call and end.faults is not None:
+            call.sounded = True
         while end.lock_step and other is not None and other.unplayed:
             frame = other.unplayed.popleft()
             if end.faults is not None:

@@ -52,13 +52,17 @@ class Party(Protocol):
 
 @dataclass(slots=True, eq=False)
 class Call:
-    """A call from `caller`, whose number is `shown` ("" when withheld), to `callee`."""
+    """A call from `caller`, whose number is `shown` ("" when withheld), to `callee`.
+
+    `since` is when it was answered; `sounded` once a modem's line has carried its sound.
+    """
 
     caller: Party
     callee: Party
     shown: str
     dialled: str = ""
     since: datetime | None = None
+    sounded: bool = False
     over: bool = False
     ended_by: Party | None = None
 
