@@ -14,6 +14,7 @@ from flows.answers.date import TAGS as DAY_TAGS
 from flows.answers.lexicon import key, lexicon
 from flows.answers.matching import named_in
 from flows.answers.scan import scanner, tags_of
+from flows.answers.time import TAGS as TIME_TAGS
 from flows.model import MARKED, Ask
 from flows.value import Value
 from flows.words import spoken
@@ -29,6 +30,7 @@ NAME_LETTERS_MIN = 4
 
 _JOINT = "\ue000"
 _DOTTED = re.compile(r"\b[0-9]{1,2}[.][0-9]{2}\b")
+_TIME = re.compile("[nPSHQw]")  # "mañana" is more likely a day
 _DAY = re.compile("[RWM]|no|nd|n[/-]n|u")
 
 MISSPELT_WORDS = 4
@@ -131,11 +133,10 @@ def _whole(body: str, ask: Ask, question: Question) -> Value | None:
 
 def of_moment(body: str, ask: Ask, question: Question) -> Value | None:
     """Understand a day or a time in a folded text; a bare number, or 10.30, is a time there and no day."""
-    if ask.type == "time":
-        return _whole(body, ask, question)
-    body = _DOTTED.sub(" ", body)
-    tags = tags_of(scanner(lexicon(question.language).language, "date", DAY_TAGS).scan(body))
-    return _whole(body, ask, question) if _DAY.search(tags) else None
+    known, said = (TIME_TAGS, _TIME) if ask.type == "time" else (DAY_TAGS, _DAY)
+    body = body if ask.type == "time" else _DOTTED.sub(" ", body)
+    tags = tags_of(scanner(lexicon(question.language).language, ask.type, known).scan(body))
+    return _whole(body, ask, question) if said.search(tags) else None
 
 
 def _after_mark(piece: str, ask: Ask, question: Question) -> Value | None:
