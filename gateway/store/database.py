@@ -23,6 +23,8 @@ Row = sqlite3.Row
 READ_AHEAD_SECONDS = 5.0
 CACHED_STATEMENTS = 512
 
+# The second: no room for the index of the log.
+_FULL = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE})
 _DISK_ERRORS = frozenset(
     {
         *(sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED),
@@ -188,8 +190,8 @@ class Store:
 async def open_store(path: Path, *, now: datetime) -> Store:
     """Open the database at `path`, making and migrating it as needed.
 
-    Raises StoreFromFuture for a file that a newer version wrote, StoreError for one that
-    cannot be opened or is damaged.
+    Raises StoreFromFuture for a file that a newer version wrote, StoreFull on a full disk, StoreError
+    for a file that cannot be opened or is damaged.
     """
     try:
         writer = await aiosqlite.connect(path, isolation_level=None, cached_statements=CACHED_STATEMENTS)
@@ -204,6 +206,8 @@ async def open_store(path: Path, *, now: datetime) -> Store:
         )
     except sqlite3.Error as error:
         await writer.close()
+        if _of_the_disk(error):
+            raise _store_error(error) from error
         raise StoreError(
             f"The database {path} is damaged or not ours ({error}). Restore the newest backup."
         ) from error
@@ -268,7 +272,7 @@ def _of_the_disk(error: BaseException) -> bool:
 
 
 def _store_error(error: BaseException) -> StoreError:
-    if isinstance(error, sqlite3.Error) and error.sqlite_errorcode == sqlite3.SQLITE_FULL:
+    if isinstance(error, sqlite3.Error) and error.sqlite_errorcode in _FULL:
         return StoreFull(
             "The disk is full, so nothing was written. Texts wait and none is lost. Make room on the disk."
         )

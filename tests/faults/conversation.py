@@ -35,6 +35,7 @@ LOOK_SECONDS = 0.02
 LISTEN_SECONDS = 0.5
 # What a modem process may take before it counts as hung: short, because tests wait for it.
 PATIENCE = Patience(silent=10.0, opening=20.0, call=5.0, unnoticed=1.0)
+LIMITS = Limits(("GB",), texts_per_number_per_hour=100)
 # Texts of one sender in one second of the network's clock with the same words are one text.
 BETWEEN_TEXTS = timedelta(seconds=7)
 
@@ -189,7 +190,7 @@ class Town:
         self.heard[number].append(received.body)
         return received.body
 
-    async def converse(self, resident: Resident) -> None:
+    async def converse(self, resident: Resident, seconds: float = REPLY_SECONDS) -> None:
         """Hold a conversation: each text waits for the reply to the one before.
 
         A reply that the gateway holds for uncertain may stay away: the resident goes on. A reply
@@ -198,13 +199,13 @@ class Town:
         await self.simulator.phone(resident.number)
         for line in resident.lines:
             await self.text(resident.number, line.says)
-            heard = await self._next_reply(resident.number, line.says)
+            heard = await self._next_reply(resident.number, line.says, seconds)
             if heard is not None:
                 assert matches(line.hears, heard), f"said {line.says!r}, heard {heard!r}, not {line.hears!r}"
 
-    async def _next_reply(self, number: str, said: str) -> str | None:
+    async def _next_reply(self, number: str, said: str, seconds: float) -> str | None:
         """Wait for a reply; None when the gateway does not know whether it left, and it did not come."""
-        deadline = time.monotonic() + REPLY_SECONDS
+        deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             try:
                 heard = await self.reply(number, LISTEN_SECONDS)
@@ -348,16 +349,25 @@ def deeds_of(tx: Tx, number: str) -> Mapping[str, int]:
 
 @asynccontextmanager
 async def town(
-    folder: Path, *, modem: str = "sim7600", pin: str | None = None, patience: Patience = PATIENCE
+    folder: Path,
+    *,
+    modem: str = "sim7600",
+    pin: str | None = None,
+    patience: Patience = PATIENCE,
+    limits: Limits = LIMITS,
+    data: Path | None = None,
 ) -> AsyncIterator[Town]:
-    """Open Ashby on a network of its own; `modem` is DIALECT[:PIN[:SLOTS]], `pin` what the gateway knows."""
+    """Open Ashby on a network of its own.
+
+    `modem` is DIALECT[:PIN[:SLOTS]], `pin` what the gateway knows, `data` where it keeps what it keeps.
+    """
     async with software_network([f"{OURS}:{modem}"], folder) as simulator:
         (place,) = await simulator.modems()
         config = Config(
             path=folder / "plainline.toml",
-            data=folder / "data",
+            data=data or folder / "data",
             modems=(ModemConfig("main", str(place.device), pin, OURS),),
-            limits=Limits(("GB",), texts_per_number_per_hour=100),
+            limits=limits,
             community=ASHBY,
             http=HttpConfig(port=0),
         )

@@ -16,6 +16,7 @@ from tests.faults.conversation import (
     EVERYBODY,
     OURS,
     PENNS,
+    REPLY_SECONDS,
     ROSE,
     Line,
     Resident,
@@ -84,13 +85,13 @@ async def test_amid_whole_conversations(faults: list[dict[str, Any]], uncertain:
         await ashby.nothing_lost_or_doubled(EVERYBODY, uncertain=uncertain)
 
 
-async def struck(ashby: Town, finite: list[dict[str, Any]]) -> None:
+async def struck(ashby: Town, finite: list[dict[str, Any]], seconds: float = REPLY_SECONDS) -> None:
     """Wait until the faults that strike a number of times have struck as often."""
 
     async def spent() -> bool:
         return not finite or (await ashby.simulator.log(OURS))["armed"] == 0
 
-    await until(spent, f"{finite} to strike")
+    await until(spent, f"{finite} to strike", seconds)
 
 
 @pytest.mark.parametrize("taken", [True, False], ids=["taken", "not taken"])
@@ -217,6 +218,20 @@ async def test_a_refused_pin_is_not_tried_again_and_texts_wait_for_the_right_one
             await ashby.healthy()
         async with ashby.serving():
             await ashby.nothing_lost_or_doubled(EVERYBODY)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("command", [">", "+CMMS", "+CMGR", "+CMGD", "+CMGL", "+CSQ"])
+async def test_with_a_real_gateways_patience_a_silent_modem_costs_nothing_but_time(
+    command: str, tmp_path: Path
+) -> None:
+    async with town(tmp_path, patience=Patience()) as ashby, ashby.serving():
+        await ashby.simulator.fault(OURS, kind="silent", command=command)
+        async with asyncio.TaskGroup() as group:
+            for resident in EVERYBODY:
+                group.create_task(ashby.converse(resident, seconds=60.0))
+        await struck(ashby, [{"command": command}], seconds=60.0)
+        await ashby.nothing_lost_or_doubled(EVERYBODY)
 
 
 async def test_a_number_that_does_not_exist_is_not_tried_again(tmp_path: Path) -> None:

@@ -1,0 +1,104 @@
+"""A full disk: texts stay on the SIM, replies in the queue, and all goes on once there is room."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from gateway.errors import GatewayError
+from tests.faults.conversation import EVERYBODY, GEORGE, OURS, PENNS, ROSE, Resident, Town, town, until
+
+DISK_BYTES = 4 << 20
+
+Fill = Callable[[], AbstractAsyncContextManager[None]]
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Path]:
+    """A small disk of its own, as root; otherwise the test is skipped."""
+    if os.geteuid() != 0:
+        pytest.skip("only root may mount a small disk")
+    place = tmp_path / "disk"
+    place.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={DISK_BYTES}", "tmpfs", place], check=True)
+    try:
+        yield place
+    finally:
+        subprocess.run(["umount", "--lazy", place], check=True)
+
+
+@asynccontextmanager
+async def filled(disk: Path) -> AsyncIterator[None]:
+    """Fill a disk to the last byte, and make room again afterwards."""
+    ballast = disk / "ballast"
+    with ballast.open("wb", buffering=0) as file:
+        try:
+            while True:
+                file.write(bytes(4096))
+        except OSError:
+            pass
+    try:
+        yield
+    finally:
+        ballast.unlink()
+
+
+async def on_the_sim(ashby: Town) -> int:
+    """Count the texts that lie on the SIM."""
+    sim = await ashby.simulator.sim(OURS)
+    return sum(len(slots) for slots in sim["storages"].values())
+
+
+async def test_texts_wait_on_the_sim_until_there_is_room(tmp_path: Path, disk: Path) -> None:
+    async with town(tmp_path, data=disk) as ashby, ashby.serving():
+        await ashby.converse(Resident(ROSE.number, ROSE.lines[:4]))
+        async with asyncio.TaskGroup() as group, filled(disk):
+            group.create_task(ashby.converse(Resident(ROSE.number, ROSE.lines[4:])))
+            group.create_task(ashby.converse_all([PENNS, GEORGE]))
+            await ashby.explained("disk is full", "none is lost", "Make room")
+
+            async def all_there() -> bool:
+                return await on_the_sim(ashby) == 3
+
+            await until(all_there, "three texts on the SIM")
+            assert sum(len(heard) for heard in ashby.heard.values()) == 4
+            assert (await ashby.gateway.health()).ready, "the modem works all the while"
+        await ashby.nothing_lost_or_doubled([ROSE, PENNS, GEORGE])
+
+
+async def test_a_disk_that_fills_up_amid_conversations_again_and_again_costs_nothing_but_time(
+    tmp_path: Path, disk: Path
+) -> None:
+    async with town(tmp_path, data=disk) as ashby, ashby.serving():
+        async with asyncio.TaskGroup() as group:
+            group.create_task(ashby.converse_all(EVERYBODY))
+            for enough in (5, 20):
+
+                async def heard(enough: int = enough) -> bool:
+                    return sum(len(heard) for heard in ashby.heard.values()) >= enough
+
+                await until(heard, "conversations to go on")
+                async with filled(disk):
+                    await ashby.explained("disk is full")
+        await ashby.nothing_lost_or_doubled(EVERYBODY)
+
+
+async def test_a_gateway_that_starts_on_a_full_disk_says_so_and_starts_once_there_is_room(
+    tmp_path: Path, disk: Path
+) -> None:
+    async with town(tmp_path, data=disk) as ashby:
+        async with ashby.serving():
+            await ashby.converse(Resident(ROSE.number, ROSE.lines[:4]))
+        async with filled(disk):
+            with pytest.raises(GatewayError, match="disk is full"):
+                async with ashby.serving():
+                    pass
+        async with ashby.serving():
+            await ashby.converse(Resident(ROSE.number, ROSE.lines[4:]))
+            await ashby.nothing_lost_or_doubled([ROSE])
