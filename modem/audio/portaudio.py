@@ -23,15 +23,16 @@ def library() -> Any:
     return sounddevice
 
 
-def reserve(name: str) -> tuple[int, int]:
-    """The numbers of the first devices with `name` in their names, for hearing and for playing; `let_go` ends it.
+def reserve(name: str, *, afresh: bool = False) -> tuple[int, int]:
+    """The numbers of the first devices with `name` in their names, to hear and to play; `let_go` ends it.
 
     PortAudio lists the devices once, when it starts; it is started again when the device is not in the list,
-    unless another line is open, for whom that would be the end. Raises LineLost.
+    or is not any more what the list says (`afresh`), unless another line is open, for whom that would be
+    the end. Raises LineLost.
     """
     global _open_streams
     with _lock:
-        found = _listed(name)
+        found = None if afresh else _listed(name)
         if found is None and _open_streams:
             raise LineLost(f"The sound device {name!r} is not there: it is looked for when no call is on")
         if found is None:
@@ -41,7 +42,7 @@ def reserve(name: str) -> tuple[int, int]:
             found = _listed(name)
         if found is None:
             names = ", ".join(devices()) or "none"
-            raise LineLost(f"The sound device {name!r} is not there: plug it in, or name one of these: {names}")
+            raise LineLost(f"The sound device {name!r} is not there: plug it in; there are: {names}")
         _open_streams += 1
         return found
 

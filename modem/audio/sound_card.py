@@ -98,18 +98,29 @@ class SoundCardLine:
 
     def _start(self) -> None:
         sounddevice = portaudio.library()
-        devices = portaudio.reserve(self._name)
         try:
-            self._stream = self._opened(sounddevice, devices)
-            self._stream.start()
-        except BaseException as error:
-            if self._stream is not None:
-                self._stream.close()
-                self._stream = None
+            try:
+                self._start_on(sounddevice, portaudio.reserve(self._name))
+            except sounddevice.PortAudioError:
+                # A card that was pulled out and put back has another number than PortAudio's list says.
+                self._start_on(sounddevice, portaudio.reserve(self._name, afresh=True))
+        except sounddevice.PortAudioError as error:
+            raise LineLost(
+                f"The sound device {self._name!r} cannot be opened ({error}): see that it is plugged in "
+                "and that nothing else uses it"
+            ) from error
+
+    def _start_on(self, sounddevice: Any, devices: tuple[int, int]) -> None:
+        stream = None
+        try:
+            stream = self._opened(sounddevice, devices)
+            stream.start()
+        except BaseException:
+            if stream is not None:
+                stream.close()
             portaudio.let_go()
-            if isinstance(error, sounddevice.PortAudioError):
-                raise self._gone(str(error)) from error
             raise
+        self._stream = stream
 
     def _opened(self, sounddevice: Any, devices: tuple[int, int]) -> Any:
         rate = self._rate(sounddevice, devices)

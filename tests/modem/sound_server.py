@@ -1,4 +1,4 @@
-"""A sound server of our own: two sound cards made of software, wired to each other as a modem and a caller are."""
+"""A sound server of our own: two sound cards made of software, wired to each other."""
 
 from __future__ import annotations
 
@@ -57,17 +57,13 @@ class SoundServer:
     @property
     def environment(self) -> dict[str, str]:
         """What a process needs to see these cards and no others."""
-        return {
-            "ALSA_CONFIG_PATH": str(self._folder / "alsa.conf"),
-            "XDG_RUNTIME_DIR": str(self._folder),
-            "PULSE_LATENCY_MSEC": "40",
-        }
+        return {"ALSA_CONFIG_PATH": str(self._folder / "alsa.conf"), "XDG_RUNTIME_DIR": str(self._folder)}
 
     def start(self) -> None:
         """Plug both cards in."""
         # Without `norewinds` a null sink keeps two seconds ready, which would be heard before anything said.
-        sink = "module-null-sink sink_name={} rate=%d channels=1 format=s16le norewinds=1" % self._rate
-        loaded = [sink.format("to_caller"), sink.format("to_modem")]
+        sink = f"module-null-sink rate={self._rate} channels=1 format=s16le norewinds=1"
+        loaded = [f"{sink} sink_name=to_caller", f"{sink} sink_name=to_modem"]
         loaded.append(f"module-native-protocol-unix socket={self._socket} auth-anonymous=1")
         command = ["pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no"]
         command += ["--disable-shm=yes", "--realtime=no", "--high-priority=no", "--log-target=stderr"]
