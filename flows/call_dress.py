@@ -69,7 +69,7 @@ def _question(walk: Walk, prompt: Prompt) -> Iterator[Effect]:
     kind = step.ask.type if step.ask is not None else ""
     by_keys = prompt.variant == "keys" or not walk.setting.hears or kind == "pin"
     yield replace(prompt, variant="keys") if by_keys and prompt.options else prompt
-    if by_keys:
+    if by_keys and kind != "place":  # places are read out first
         yield Prompt(COMMON, KEYS + kind)
     elif kind in RECORDED_TYPES:
         yield Prompt(COMMON, "call.tone")

@@ -8,6 +8,7 @@ from dataclasses import replace
 from flows.answering import answer, emergency
 from flows.answers.base import Unclear, Understood
 from flows.by_ear import RECORDED_TYPES
+from flows.call_phrases import KEYS
 from flows.conversation import RECORDED
 from flows.deeds import obey
 from flows.hearing import UNHEARD, Meaning, crying, meanings, why_unclear, yes_or_no
@@ -227,7 +228,7 @@ class Talk:
                 obey(walk, STOP, ())
                 self.goodbye()
             else:
-                self._ask_present()
+                walk.ask_again()
         elif yes:
             walk.go_on_checked()
         else:
@@ -299,7 +300,8 @@ class Talk:
         else:
             question = walk.stand.question(walk.stand.ask, walk.setting, walk.said.language)
             parsed = understand(keys, walk.stand.ask.type, question)
-            self._unclear(parsed if isinstance(parsed, Unclear) else UNHEARD)
+            told = isinstance(parsed, Unclear) and walk.stand.ask.type not in RECORDED_TYPES
+            self._unclear(parsed if told and isinstance(parsed, Unclear) else UNHEARD)
 
     def _take_pressed(self, value: Value, keys: str) -> None:
         """Take an answer that was pressed, which needs no reading back."""
@@ -350,6 +352,7 @@ class Talk:
         if asks_place and not own and not walk.setting.hears:
             question = walk.stand.question(walk.stand.ask, walk.setting, walk.said.language)
             self._offer(all_places(question), 0)
+            walk.said.say(f"{KEYS}place")
 
     # What is not understood.
 
@@ -396,6 +399,7 @@ class Talk:
         if self._at_place():
             question = walk.stand.question(walk.stand.ask, walk.setting, walk.said.language)
             self._offer(self._offered or all_places(question), self._page)
+            walk.said.say(f"{KEYS}place")
 
     def _anything_else(self) -> None:
         walk = self._walk

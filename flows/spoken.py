@@ -16,6 +16,9 @@ from flows.phrases import placeholders, split
 from flows.sayable import said_not_written, sayable
 from flows.value import Value, text
 
+SAID_TWICE_WORDS = 4
+"""Words of the longest option that is said twice, as what it is and as what to say for it."""
+
 _WORD = re.compile(r"\w")
 _SPANISH_ONE = re.compile(r"\b([Ll])as una\b")
 
@@ -110,7 +113,9 @@ class _Speaker:
 
     def _option(self, place: int, label: str) -> Iterator[Sentence]:
         """The first option tells that it may be said or pressed, the others are short."""
-        key = "call.option" if place == 1 and self._prompt.variant != "keys" else "call.option_key"
+        label = label.rstrip(" .?!")
+        sayable_too = place == 1 and self._prompt.variant != "keys" and len(label.split()) <= SAID_TWICE_WORDS
+        key = "call.option" if sayable_too else "call.option_key"
         phrase = self._library.phrase(COMMON, 0, key, self._language)
         if phrase is not None:
             values = {"label": text(label), "key": Value("number", place)}
