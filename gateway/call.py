@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -15,20 +15,16 @@ from flows.listening import Expectation, Keypad
 from flows.spoken import Sentence, spoken
 from gateway.call_life import CallLife, CallStage, How
 from gateway.call_turns import CallTurn, take_call_turn
-from gateway.clock import Clock
 from gateway.ears import Ears, Recorded
-from gateway.mouth import Mouth
-from gateway.recordings import Recordings
+from gateway.exchange import Exchange
 from gateway.store import calls
-from gateway.store.database import Store, Tx
+from gateway.store.database import Tx
 from gateway.store.events import write_event
 from gateway.store.people import resident_by_id
 from gateway.store.recordings import keep_recording
-from gateway.turns import Turns
 from modem.audio import tones, wav
 from modem.audio.line import RATE, Line
 from modem.errors import LineLost
-from modem.speech.protocols import Recogniser
 
 log = logging.getLogger(__name__)
 R = TypeVar("R")
@@ -44,19 +40,6 @@ VOICEMAIL = Expectation(
     patience_ms=8000,
     record=True,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """What every call needs of the gateway."""
-
-    store: Store
-    turns: Turns
-    clock: Clock
-    recogniser: Recogniser | None
-    mouth: Mouth
-    recordings: Recordings
-    queued: Callable[[], None]
 
 
 class Call:

@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import importlib
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from flows.conversation import Called, Input, Prompt
 from flows.spoken import Sentence, spoken
 from gateway import policy
-from gateway.call import Call, Exchange
 from gateway.call_life import How
 from gateway.call_rules import CallRules
 from gateway.dialler import Dialler, Telephone
+from gateway.exchange import Exchange
 from gateway.store import calls, people
 from gateway.store.calls import OutgoingCall
 from gateway.store.database import Tx
 from gateway.store.events import write_event
 from modem.audio.line import Line
 from modem.driver import CallEnded, Ringing, Tone
+
+if TYPE_CHECKING:
+    from gateway.call import Call
 
 log = logging.getLogger(__name__)
 
@@ -213,6 +218,10 @@ class CallDesk:
     async def _hold(
         self, resident_id: int, call_id: int, opening: Input | None, *, greeted: bool = False
     ) -> How:
+        # What works on sound weighs 20 MB and takes a while to load: not before somebody calls.
+        await asyncio.to_thread(importlib.import_module, "gateway.call")
+        from gateway.call import Call
+
         line = await self.open_line()
         await line.open()
         call = Call(self.exchange, line, resident_id, call_id, self.telephone.hang_up)

@@ -12,9 +12,9 @@ from typing import Protocol
 
 from flows.conversation import Called, Input, Started
 from flows.value import Value
-from gateway.call import Exchange
 from gateway.call_life import How
 from gateway.call_rules import MOST_TRIES, TRY_AGAIN_AFTER, CallRules
+from gateway.exchange import Exchange
 from gateway.store import calls
 from gateway.store.calls import OutgoingCall
 from gateway.store.database import Tx

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from random import Random
 
 from gateway.attached import Attached
-from gateway.call import Exchange
 from gateway.call_desk import CallDesk
 from gateway.call_rules import CallRules
 from gateway.clock import Clock
 from gateway.config import Config, ModemConfig
+from gateway.exchange import Exchange
 from gateway.intake import Intake
 from gateway.lines import line_of, software_line_of
 from gateway.sender import Sender, Spending
@@ -86,7 +86,7 @@ def _desk(config: Config, bench: Bench, settings: ModemConfig, link: Link) -> Ca
     if settings.is_software:
         opener = software_line_of(config.network_socket, _number(settings))
     elif settings.audio is not None:
-        opener = line_of(settings.audio, link)
+        opener = line_of(settings.audio, link, _number(settings))
     else:
         return None
     rules = CallRules(

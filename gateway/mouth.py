@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flows.spoken import Clip, Sentence
-from modem.audio import wav
 from modem.audio.line import Line
 from modem.errors import SpeechDown
 from modem.speech.protocols import Voice
@@ -31,6 +30,8 @@ class Mouth:
 
         Raises LineLost.
         """
+        from modem.audio import wav  # only calls need it, and all of numpy with it
+
         for sentence in sentences:
             sound = await self.sound(sentence, slow=slow)
             line.say(wav.join([sound], PAUSE_SECONDS) if sound else b"")
@@ -38,6 +39,8 @@ class Mouth:
 
     async def sound(self, sentence: Sentence, *, slow: bool = False) -> bytes:
         """Give a sentence as sound, empty when nothing can say it: the keys still work."""
+        from modem.audio import wav
+
         whole = self._recorded([sentence.clip] if sentence.clip else [], sentence.language)
         if whole:
             return whole
@@ -63,6 +66,8 @@ class Mouth:
 
     def _recorded(self, clips: Sequence[Clip], language: str) -> bytes:
         """Give the clips one after the other, empty unless all of them are there."""
+        from modem.audio import wav
+
         found = []
         for clip in clips:
             file = self._file(clip, language)

@@ -12,10 +12,10 @@ from random import Random
 from flows.conversation import HungUp, Prompt
 from flows.library import BUILT_IN, COMMON
 from flows.spoken import Sentence, spoken
-from gateway.call import Exchange
 from gateway.call_turns import take_call_turn
 from gateway.clock import Clock
 from gateway.config import Config
+from gateway.exchange import Exchange
 from gateway.mouth import Mouth
 from gateway.recordings import open_recordings
 from gateway.store import calls

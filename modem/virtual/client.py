@@ -10,10 +10,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from modem.errors import ModemError
-from modem.virtual.phone import Phone
+
+if TYPE_CHECKING:
+    from modem.virtual.phone import Phone
 
 Modem = int | str
 _LONGEST_LINE = 1 << 24
@@ -69,6 +71,8 @@ class Simulator:
 
     async def phone(self, number: str) -> Phone:
         """The phone with `number`; it hears first what came while nobody held it."""
+        from modem.virtual.phone import Phone  # its calls need all of numpy, and a gateway holds no phone
+
         if number not in self._phones:
             self._phones[number] = Phone(self, number)
             await self.ask("listen", number=number)
