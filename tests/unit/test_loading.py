@@ -1,0 +1,18 @@
+"""What is loaded costs memory and time at start on a small machine, so what is seldom needed waits."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = {"numpy", "vosk", "onnxruntime", "sounddevice"}
+
+
+@pytest.mark.parametrize("module", ["gateway.app", "modem.worker"])
+def test_nothing_for_calls_is_loaded_before_there_is_one(module: str) -> None:
+    script = f"import sys, {module}; print(*{{name.partition('.')[0] for name in sys.modules}})"
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert module.partition(".")[0] in run.stdout.split()
+    assert HEAVY.isdisjoint(run.stdout.split())
