@@ -12,7 +12,7 @@ from modem.audio.wav import level, samples, sound
 
 _SWEEP_SECONDS = 0.5
 _SWEEP_DBFS = -15.0
-_LOW, _HIGH = 400.0, 3_200.0  # Hz: what every telephone passes
+_LOW, _HIGH = 300.0, 2_000.0  # Hz: where speech is loud; coding takes away from higher tones
 _SETTLE_SECONDS = 0.4
 _LISTEN_SECONDS = 2.0  # after the sweep began; a satellite hop and two codecs take less
 _CERTAIN = 8.0  # how far the sweep must stand out of everything else, in standard deviations
@@ -71,9 +71,12 @@ def _find(sweep: NDArray[np.float32], heard: NDArray[np.float32]) -> tuple[int, 
     delay = int(np.argmax(match))
     if match[delay] <= _CERTAIN * float(np.std(match)) or not match[delay]:
         return 0, None
-    # Codecs and reverberation smear the sweep, so the energy around the peak counts, not the peak alone.
-    around = match[max(0, delay - 40) : delay + 400]
-    return delay, float(np.sqrt(np.sum(around**2) / np.sum(_autocorrelation(sweep) ** 2)))
+    # Reverberation smears the sweep, so the energy around the peak counts, not the peak alone.
+    alike = np.sum(match[max(0, delay - 40) : delay + 400] ** 2) / np.sum(_autocorrelation(sweep) ** 2)
+    # A codec gives back something that is as loud, and less alike.
+    coming, rest = heard[delay : delay + len(sweep)], np.delete(heard, np.s_[delay : delay + len(sweep)])
+    loud = (np.sum(coming**2) - np.mean(rest**2) * len(coming)) / np.sum(sweep**2)
+    return delay, float(np.sqrt(max(alike, loud)))
 
 
 def _autocorrelation(sweep: NDArray[np.float32]) -> NDArray[np.float64]:
