@@ -46,11 +46,9 @@ def read_common(folder: Path, problems: list[Problem]) -> dict[str, Common]:
     for path in sorted((folder / "texts").glob("*.toml")):
         common = _common(path, problems)
         if common:
-            _, unclear = _added(folder / "unclear" / path.name, problems)
-            words, call = _added(folder / "call" / path.name, problems)
-            found[common.language] = replace(
-                common, words={**common.words, **words}, phrases={**common.phrases, **unclear, **call}
-            )
+            for added in ("unclear", "call"):
+                common = _with_added(common, folder / added / path.name, problems)
+            found[common.language] = common
     return found
 
 
@@ -77,15 +75,23 @@ def _common(path: Path, problems: list[Problem]) -> Common | None:
     )
 
 
-def _added(path: Path, problems: list[Problem]) -> tuple[dict[str, tuple[str, ...]], dict[str, Phrase]]:
-    """Read the words and phrases of a file that may be there."""
+def _with_added(common: Common, path: Path, problems: list[Problem]) -> Common:
+    """Add the words and phrases of a file that may be there, and its voices to phrases of all of them."""
     if not path.exists():
-        return {}, {}
+        return common
     reader = _TextReader(path, problems)
     data = reader.data() or {}
-    reader.known(data, ("words", "phrases"), "what is added to the common texts")
-    words = reader.table(data.get("words", {}), "words")
-    return {key: reader.words(value, key) for key, value in words.items()}, reader.phrases(data)
+    reader.known(data, ("words", "phrases", "voice"), "what is added to the common texts")
+    words = {
+        key: reader.words(value, key) for key, value in reader.table(data.get("words", {}), "words").items()
+    }
+    phrases = {**common.phrases, **reader.phrases(data)}
+    for key, voice in reader.table(data.get("voice", {}), "voice").items():
+        if key in phrases and isinstance(voice, str):
+            phrases[key] = replace(phrases[key], voice=voice)
+        else:
+            reader.note(f"voice.{key}", f'`{key}` is no phrase that could have a voice = "…"')
+    return replace(common, words={**common.words, **words}, phrases=phrases)
 
 
 class _TextReader:
