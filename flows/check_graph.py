@@ -81,6 +81,8 @@ def _ends_of_thread(flow: Flow) -> Iterable[Problem]:
 def _argument(flow: Flow) -> Iterable[Problem]:
     """Check that words after the keyword have a question to answer, and several one they can be told by."""
     line = flow.lines.get("argument", 1)
+    for name in sorted({name for name in flow.argument if flow.argument.count(name) > 1}):
+        yield Problem(flow.path, line, f"`argument`: `{name}` stands there twice; remove one")
     for name in flow.argument:
         ask = flow.steps[name].ask if name in flow.steps else None
         if ask is None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 
-from flows.library import BUILT_IN, load_library
+from flows.library import BUILT_IN, Library, load_library
 from flows.value import Json
 from gateway.clock import Clock
 from gateway.community import Community, load_community
@@ -75,7 +75,9 @@ class Village:
 
 
 @asynccontextmanager
-async def ashby(folder: Path, *, now: datetime = MONDAY, seed: int = 1) -> AsyncIterator[Village]:
+async def ashby(
+    folder: Path, *, now: datetime = MONDAY, seed: int = 1, library: Library = LIBRARY
+) -> AsyncIterator[Village]:
     """Open Ashby in `folder`, as at `now` (aware)."""
     hands = Hands(now)
     store = await open_store(folder / "plainline.db", now=now)
@@ -83,7 +85,7 @@ async def ashby(folder: Path, *, now: datetime = MONDAY, seed: int = 1) -> Async
         community = load_community(ASHBY)
         await store.write(install, community, now)
         places = await store.read(load_places)
-        village = Village(store, community, Turns(LIBRARY, community, places, Random(seed)), hands)
+        village = Village(store, community, Turns(library, community, places, Random(seed)), hands)
         await village.timers.tick()
         await village.sent()
         await village.events()

@@ -25,9 +25,9 @@ TRANSCRIPTS = sorted(BUILT_IN.glob("*/transcripts/*.txt"))
 
 @pytest.mark.parametrize("path", TRANSCRIPTS, ids=lambda path: f"{path.parent.parent.name}/{path.stem}")
 async def test_it_happens_as_written(path: Path, tmp_path: Path) -> None:
-    lines = _read(path)
+    lines = read(path)
     async with ashby(tmp_path, now=_beginning(lines)) as village:
-        await _play(village, path, lines)
+        await play(village, path, lines)
 
 
 def test_there_are_enough_transcripts_to_trust_the_flows() -> None:
@@ -42,7 +42,7 @@ def test_a_transcript_that_expects_something_else_fails() -> None:
     assert matches("Where … you up?", "Where shall we pick you up?")
 
 
-async def _play(village: Village, path: Path, lines: list[Line]) -> None:
+async def play(village: Village, path: Path, lines: list[Line]) -> None:
     number = RESIDENT
     heard: dict[str, list[str]] = defaultdict(list)
     events: set[str] = set()
@@ -73,7 +73,7 @@ async def _play(village: Village, path: Path, lines: list[Line]) -> None:
             assert wanted <= events, f"{path.name}:{first.line}: {wanted - events} did not happen in {events}"
 
 
-def _read(path: Path) -> list[Line]:
+def read(path: Path) -> list[Line]:
     return read_transcript(str(path), path.read_text(encoding="utf-8"))
 
 
