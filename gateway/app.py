@@ -14,6 +14,7 @@ from aiohttp import web
 
 from flows.library import BUILT_IN, load_library
 from gateway.attached import Attached
+from gateway.call import Exchange
 from gateway.clock import Clock
 from gateway.community import Community, load_community
 from gateway.config import Config
@@ -52,6 +53,7 @@ class Gateway:
     timers: Timers
     modems: list[Attached]
     troubles: dict[str, str]
+    exchange: Exchange | None = None
 
     async def health(self) -> Health:
         """Say how every part is, in words."""
@@ -72,6 +74,7 @@ class Gateway:
                 ModemHealth(m.name, str(m.link.state), m.link.explain(), m.link.status) for m in self.modems
             ),
             troubles=tuple(troubles),
+            speech=self.exchange.recogniser.explain() if self.exchange and self.exchange.recogniser else "",
         )
 
     def queued(self) -> None:
@@ -129,6 +132,7 @@ async def running(
         exchange = await stack.enter_async_context(
             telephony(config, store, turns, clock, random, gateway.queued)
         )
+        gateway.exchange = exchange
         bench = Bench(
             store,
             clock,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,8 +10,10 @@ from dataclasses import dataclass
 from gateway.call_desk import CallDesk
 from gateway.insist import insist
 from gateway.intake import Intake
+from gateway.network_time import network_time
 from gateway.sender import Sender
 from modem.driver import CallEnded, Inbox, PartSent, Report, Ringing, SendFailed, Sent, Status, Tone
+from modem.errors import ModemError
 from modem.link import Link, LinkChanged, LinkState
 
 log = logging.getLogger(__name__)
@@ -31,6 +34,7 @@ class Attached:
     troubles: dict[str, str]
     taken: Callable[[], None]
     calls: CallDesk | None = None
+    _asking: asyncio.Task[None] | None = None
     imsi: str = ""
 
     async def hear(self) -> None:
@@ -62,12 +66,24 @@ class Attached:
             case LinkChanged():
                 log.info("link %s", event.state, extra={"link": self.name})
                 self.sender.link_ready(event.state is LinkState.READY)
+                if event.state is LinkState.READY:
+                    self._asking = asyncio.create_task(self._ask_time())
                 if self.calls is not None:
                     self.calls.link_ready(event.state is LinkState.READY)
             case Ringing() | CallEnded() | Tone() if self.calls is not None:
                 await self.calls.heard(event)
             case _:
                 log.debug("nothing to do for %s", type(event).__name__)
+
+    async def _ask_time(self) -> None:
+        """Compare the clock with the network's, where the modem knows it: then deadlines may be kept."""
+        try:
+            told = network_time(await self.link.raw("AT+CCLK?"))
+        except ModemError:
+            return  # not every modem knows; a text's own time will do
+        if told is not None:
+            self.intake.clock.learn(told)
+            self.taken()
 
     async def _take_inbox(self, inbox: Inbox) -> None:
         """Keep and answer what came; what could not be kept stays on the SIM until it can."""

@@ -8,11 +8,11 @@ import sys
 from typing import Any
 
 from flows.errors import FlowsError
-from gateway.commands import backup, chat, demo, doctor, exits, flows, run
+from gateway.commands import backup, chat, demo, doctor, exits, flows, prompts, run
 from gateway.errors import ConfigError, GatewayError
 from modem.errors import ModemError
 
-COMMANDS = (run, demo, chat, doctor, flows, backup)
+COMMANDS = (run, demo, chat, doctor, flows, prompts, backup)
 
 
 def run_command(arguments: list[str]) -> int:

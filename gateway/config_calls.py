@@ -7,14 +7,15 @@ from pathlib import Path
 
 from gateway.toml_file import TomlTable
 
-AUDIO_KINDS = ("card", "quectel-card", "huawei", "quectel", "simcom")
+AUDIO_KINDS = ("card", "quectel-card", "huawei", "quectel", "simcom", "software")
 
 
 @dataclass(frozen=True, slots=True)
 class Audio:
     """Where the sound of a modem's calls is: `kind` is one of AUDIO_KINDS.
 
-    `place` is a part of the sound card's name, or the device of the serial port for sound.
+    `place` is a part of the sound card's name, the device of the serial port for sound, or the socket of
+    a network made of software that runs on its own.
     """
 
     kind: str

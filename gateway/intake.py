@@ -26,7 +26,7 @@ from gateway.store.inbound import (
 from gateway.store.outbound import recent_to
 from gateway.store.people import Resident
 from gateway.turns import Turns
-from modem.driver import Inbox, Part
+from modem.driver import BrokenPart, Inbox, Part
 
 log = logging.getLogger(__name__)
 
@@ -56,21 +56,50 @@ class Intake:
 
         Whatever its places held is on our disk when this returns.
         """
-        moments = {part.place: self.clock.moment_of(part.smsc_time) for part in inbox.parts}
-        return await self.store.write(self._take, link, imsi, inbox, moments, self.clock.now())
+        moments = [self.clock.moment_of(part.smsc_time) for part in inbox.parts]
+        try:
+            return await self.store.write(self._take, link, imsi, inbox, moments, self.clock.now())
+        except StoreError:
+            raise
+        except Exception:
+            log.exception("an inbox was not taken in whole", extra={"link": link})
+            return await self._take_singly(link, imsi, inbox, moments)
 
     def _take(
-        self, tx: Tx, link: str, imsi: str, inbox: Inbox, moments: dict[str, datetime], now: datetime
+        self, tx: Tx, link: str, imsi: str, inbox: Inbox, moments: Sequence[datetime], now: datetime
     ) -> Taken:
-        texts = 0
         for broken in inbox.broken:
-            if record_broken(tx, link, imsi, broken, now):
-                write_event(tx, "message.broken", f"link:{link}", {"reason": broken.reason}, now)
-        for part in inbox.parts:
-            if self._take_part(tx, link, imsi, part, moments[part.place], now):
-                texts += 1
+            self._keep_broken(tx, link, imsi, broken, now)
+        texts = sum(
+            self._take_part(tx, link, imsi, part, moment, now)
+            for part, moment in zip(inbox.parts, moments, strict=True)
+        )
         places = (*(part.place for part in inbox.parts), *(broken.place for broken in inbox.broken))
         return Taken(places, texts)
+
+    async def _take_singly(
+        self, link: str, imsi: str, inbox: Inbox, moments: Sequence[datetime]
+    ) -> Taken:
+        """Take every part by itself, so that one that cannot be dealt with is kept raw and stops no other."""
+        taken = [await self.store.write(self._take, link, imsi, Inbox((), inbox.broken), (), self.clock.now())]
+        for part, moment in zip(inbox.parts, moments, strict=True):
+            one = Inbox((part,))
+            try:
+                taken.append(await self.store.write(self._take, link, imsi, one, (moment,), self.clock.now()))
+            except StoreError:
+                raise
+            except Exception as error:
+                log.exception("a part is kept raw", extra={"link": link})
+                fault = BrokenPart(part.place, part.raw, f"it could not be taken in ({type(error).__name__})")
+                one = Inbox((), (fault,))
+                taken.append(await self.store.write(self._take, link, imsi, one, (), self.clock.now()))
+        return Taken(
+            tuple(place for one in taken for place in one.places), sum(one.texts for one in taken)
+        )
+
+    def _keep_broken(self, tx: Tx, link: str, imsi: str, broken: BrokenPart, now: datetime) -> None:
+        if record_broken(tx, link, imsi, broken, now):
+            write_event(tx, "message.broken", f"link:{link}", {"reason": broken.reason}, now)
 
     def _take_part(self, tx: Tx, link: str, imsi: str, part: Part, moment: datetime, now: datetime) -> bool:
         """Keep a part and, where it completes a text, answer that; give whether it did."""
@@ -108,7 +137,7 @@ class Intake:
         # always gets out of the silence.
         sent: Sequence[tuple[str, datetime]] = ()
         if len(inbound.body) >= policy.COMPARABLE_LENGTH:
-            sent = recent_to(tx, resident.number, now - policy.ECHO_WINDOW)
+            sent = recent_to(tx, resident.number, now - policy.ECHO_WINDOW, now)
             reason = self._machine(tx, resident, inbound, sent, now)
             if reason:
                 self._ignore_machine(tx, resident, inbound, reason, now)
@@ -128,9 +157,10 @@ class Intake:
         now: datetime,
     ) -> str:
         """Say why a text is taken for a machine's, or ''."""
-        if people.quiet(tx, resident.id, now):
+        if people.quiet(tx, resident.id, now, policy.QUIET_FOR):
             return "it was taken for a machine within the hour"
-        heard = heard_from(tx, inbound.sender, inbound.id, now - policy.REPEAT_WINDOW)
+        at = inbound.received_at
+        heard = heard_from(tx, inbound.sender, inbound.id, at - policy.REPEAT_WINDOW, at)
         return policy.automatic(inbound.body, sent, heard)
 
     def _ignore_machine(

@@ -32,8 +32,10 @@ def software_line_of(socket: Path, number: str) -> LineOpener:
     return make
 
 
-def line_of(audio: Audio, link: Link) -> LineOpener:
-    """Give the way to the sound of `link`'s calls; the line is made anew for each call."""
+def line_of(audio: Audio, link: Link, number: str) -> LineOpener:
+    """Give the way to the sound of the calls of `link`, whose SIM has `number`; each call has a line anew."""
+    if audio.kind == "software":
+        return software_line_of(Path(audio.place), number)
 
     async def make() -> Line:
         # Imported here: a box without portaudio runs texts without a word about it.

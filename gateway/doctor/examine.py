@@ -12,6 +12,7 @@ from gateway.doctor import data, machine
 from gateway.doctor.finding import Finding, look, ok
 from gateway.doctor.probe import probe
 from gateway.doctor.running import ask_gateway, running
+from gateway.doctor.speech import speech
 
 
 def examine(config: Config) -> Iterator[Finding]:
@@ -27,6 +28,7 @@ def examine(config: Config) -> Iterator[Finding]:
     yield data.flows(config)
     if config.community is not None:
         yield data.community(config.community)
+    yield from speech(config)
     if page is not None:
         yield from running(config, page)
         return

@@ -75,9 +75,32 @@ def overdue(tx: Tx, now: datetime, limit: int = 100) -> list[int]:
     return [int(row["resident_id"]) for row in rows]
 
 
+def is_overdue(tx: Tx, resident_id: int, now: datetime) -> bool:
+    """Tell whether the deadline of a resident's open conversation has passed."""
+    row = tx.one(
+        "SELECT 1 FROM conversation WHERE resident_id = :resident AND status IN ('active', 'person') "
+        "AND deadline <= :now",
+        resident=resident_id,
+        now=to_text(now),
+    )
+    return row is not None
+
+
+def drop_deadline(tx: Tx, resident_id: int) -> None:
+    """Let a resident's open conversation wait without an end."""
+    tx.run(
+        "UPDATE conversation SET deadline = NULL WHERE resident_id = :resident "
+        "AND status IN ('active', 'person')",
+        resident=resident_id,
+    )
+
+
 def next_deadline(tx: Tx) -> datetime | None:
     """Give the earliest deadline of any open conversation."""
-    row = tx.one("SELECT MIN(deadline) AS at FROM conversation WHERE status IN ('active', 'person')")
+    row = tx.one(
+        "SELECT deadline AS at FROM conversation WHERE deadline IS NOT NULL "
+        "AND status IN ('active', 'person') ORDER BY deadline LIMIT 1"
+    )
     return datetime.fromisoformat(row["at"]) if row and row["at"] else None
 
 

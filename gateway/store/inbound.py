@@ -11,8 +11,7 @@ from gateway.store.instant import from_text, to_text
 from modem.driver import BrokenPart, Part
 from modem.joined import joined
 
-# The network repeats a delivery whose acknowledgement it lost within minutes; a resident cannot
-# send the same words twice in the same second of the network's clock.
+# A part that is later than this is not waited for: a person reads what came.
 INCOMPLETE_AFTER = timedelta(hours=2)
 
 
@@ -125,14 +124,17 @@ def set_inbound_state(tx: Tx, inbound_id: int, state: str) -> None:
     tx.run("UPDATE inbound SET state = :state WHERE id = :id", state=state, id=inbound_id)
 
 
-def heard_from(tx: Tx, sender: str, before_id: int, since: datetime) -> list[tuple[str, datetime]]:
-    """Give bodies and moments of a sender's texts before one, since a moment, newest first."""
+def heard_from(
+    tx: Tx, sender: str, before_id: int, since: datetime, until: datetime
+) -> list[tuple[str, datetime]]:
+    """Give bodies and moments of a sender's texts before one, between two moments, newest first."""
     rows = tx.all(
-        "SELECT body, received_at FROM inbound WHERE sender = :sender AND id < :id AND received_at >= :since "
-        "ORDER BY id DESC LIMIT 20",
+        "SELECT body, received_at FROM inbound WHERE sender = :sender AND id < :id "
+        "AND received_at >= :since AND received_at <= :until ORDER BY received_at DESC, id DESC LIMIT 20",
         sender=sender,
         id=before_id,
         since=to_text(since),
+        until=to_text(until),
     )
     return [(row["body"], from_text(row["received_at"])) for row in rows]
 
@@ -154,6 +156,8 @@ def _record_whole(
     now: datetime,
     resident_id: int | None,
 ) -> Inbound | None:
+    # The network repeats a delivery whose acknowledgement it lost; a resident cannot send the same
+    # words twice in one second of its clock.
     known = tx.all(
         "SELECT key FROM inbound WHERE key IN (:full, :bodyless) UNION ALL "
         "SELECT '' FROM inbound WHERE twin = :twin AND :timed",

@@ -10,11 +10,15 @@ from gateway.store.database import Row, Tx
 from gateway.store.instant import from_text, to_text
 
 REPORT_WINDOW = timedelta(days=4)
+# Due whatever the clock says: a turn goes by the network's time while the clock is in doubt, and a
+# reply that waited for the clock to reach that moment would wait for years.
+AT_ONCE = "0001-01-01T00:00:00.000Z"
 
 
 class Lane(IntEnum):
-    """What goes first: answers before notices before broadcasts."""
+    """What goes first: emergencies before answers before notices before broadcasts."""
 
+    URGENT = -1
     ANSWER = 0
     NOTICE = 1
     BROADCAST = 2
@@ -22,6 +26,7 @@ class Lane(IntEnum):
 
 # How long a text is still worth hearing.
 VALIDITY = {
+    Lane.URGENT: timedelta(hours=24),
     Lane.ANSWER: timedelta(hours=12),
     Lane.NOTICE: timedelta(hours=24),
     Lane.BROADCAST: timedelta(hours=6),
@@ -69,11 +74,11 @@ def queue_text(
     inbound_id: int | None = None,
     ref: str = "",
 ) -> int:
-    """Queue one text of `parts` parts and give its id."""
+    """Queue one text of `parts` parts, to go as soon as it may, and give its id."""
     return tx.insert(
         "INSERT INTO outbound (resident_id, number, body, kind, lane, ref, inbound_id, state, parts, "
         "not_before, valid_until, created_at) VALUES (:resident, :number, :body, :kind, :lane, :ref, "
-        ":inbound, 'queued', :parts, :now, :valid, :now) RETURNING id",
+        ":inbound, 'queued', :parts, :at_once, :valid, :now) RETURNING id",
         resident=resident_id,
         number=number,
         body=body,
@@ -82,6 +87,7 @@ def queue_text(
         ref=ref,
         inbound=inbound_id,
         parts=parts,
+        at_once=AT_ONCE,
         now=to_text(now),
         valid=to_text(now + VALIDITY[lane]),
     )
@@ -117,6 +123,11 @@ def take_back_attempt(tx: Tx, outbound_id: int) -> None:
         "UPDATE outbound SET state = 'queued', attempts = attempts - 1 WHERE id = :id",
         id=outbound_id,
     )
+
+
+def forget_waits(tx: Tx) -> None:
+    """Let every queued text go at once: its wait was counted by the clock of another run."""
+    tx.run("UPDATE outbound SET not_before = :at_once WHERE state = 'queued'", at_once=AT_ONCE)
 
 
 def sending(tx: Tx) -> list[Outbound]:
@@ -217,30 +228,37 @@ def settle_by_reports(tx: Tx, outbound_id: int) -> str:
     return state if settled else ""
 
 
-def parts_sent_since(tx: Tx, since: datetime) -> int:
-    """Count the parts the network took since a moment."""
-    row = tx.one("SELECT COUNT(*) AS n FROM sent_part WHERE sent_at >= :since", since=to_text(since))
-    return int(row["n"]) if row else 0
-
-
-def sent_to_since(tx: Tx, number: str, since: datetime) -> int:
-    """Count the texts handed over for a number since a moment."""
+def parts_sent(tx: Tx, since: datetime, until: datetime) -> int:
+    """Count the parts the network took from one moment until before another."""
+    # An end as well as a beginning: a clock that was ahead once must not use up the days after it.
     row = tx.one(
-        "SELECT COUNT(*) AS n FROM outbound WHERE number = :number AND ended_at >= :since "
-        "AND state IN ('sent', 'delivered', 'uncertain')",
-        number=number,
+        "SELECT COUNT(*) AS n FROM sent_part WHERE sent_at >= :since AND sent_at < :until",
         since=to_text(since),
+        until=to_text(until),
     )
     return int(row["n"]) if row else 0
 
 
-def recent_to(tx: Tx, number: str, since: datetime) -> list[tuple[str, datetime]]:
-    """Give bodies and moments of the texts made for a number since a moment, newest first."""
-    rows = tx.all(
-        "SELECT body, created_at FROM outbound WHERE number = :number AND created_at >= :since "
-        "ORDER BY id DESC LIMIT 50",
+def texts_sent_to(tx: Tx, number: str, since: datetime, until: datetime) -> int:
+    """Count the texts to a number whose sending ended from one moment up to another."""
+    row = tx.one(
+        "SELECT COUNT(*) AS n FROM outbound WHERE number = :number AND ended_at >= :since "
+        "AND ended_at <= :until AND state IN ('sent', 'delivered', 'uncertain')",
         number=number,
         since=to_text(since),
+        until=to_text(until),
+    )
+    return int(row["n"]) if row else 0
+
+
+def recent_to(tx: Tx, number: str, since: datetime, until: datetime) -> list[tuple[str, datetime]]:
+    """Give bodies and moments of the texts made for a number between two moments, newest first."""
+    rows = tx.all(
+        "SELECT body, created_at FROM outbound WHERE number = :number AND created_at >= :since "
+        "AND created_at <= :until ORDER BY created_at DESC, id DESC LIMIT 50",
+        number=number,
+        since=to_text(since),
+        until=to_text(until),
     )
     return [(row["body"], from_text(row["created_at"])) for row in rows]
 
@@ -253,7 +271,10 @@ def overdue_queued(tx: Tx, now: datetime) -> list[int]:
 
 def queue_length(tx: Tx) -> int:
     """Count the texts that wait to go."""
-    row = tx.one("SELECT COUNT(*) AS n FROM outbound WHERE state IN ('queued', 'sending')")
+    row = tx.one(
+        "SELECT (SELECT COUNT(*) FROM outbound WHERE state = 'queued') "
+        "+ (SELECT COUNT(*) FROM outbound WHERE state = 'sending') AS n"
+    )
     return int(row["n"]) if row else 0
 
 

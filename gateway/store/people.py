@@ -80,10 +80,16 @@ def coordinators_on_duty(tx: Tx) -> list[Resident]:
     return [_resident(row) for row in rows]
 
 
-def quiet(tx: Tx, resident_id: int, now: datetime) -> bool:
-    """Tell whether long texts of a number are left unanswered because a machine seemed to send them."""
+def quiet(tx: Tx, resident_id: int, now: datetime, longest: timedelta) -> bool:
+    """Tell whether long texts of a number are left unanswered because a machine seemed to send them.
+
+    A silence that would last longer than `longest` came from a clock that was ahead, and is none.
+    """
     row = tx.one(
-        "SELECT 1 FROM resident WHERE id = :id AND quiet_until > :now", id=resident_id, now=to_text(now)
+        "SELECT 1 FROM resident WHERE id = :id AND quiet_until > :now AND quiet_until <= :latest",
+        id=resident_id,
+        now=to_text(now),
+        latest=to_text(now + longest),
     )
     return row is not None
 
@@ -116,7 +122,7 @@ def may_remind_of_stop(tx: Tx, resident_id: int, now: datetime) -> bool:
     return bool(
         tx.run(
             "UPDATE resident SET stopped_notice_at = :now WHERE id = :id "
-            "AND (stopped_notice_at IS NULL OR stopped_notice_at < :yesterday)",
+            "AND (stopped_notice_at IS NULL OR stopped_notice_at < :yesterday OR stopped_notice_at > :now)",
             now=to_text(now),
             yesterday=to_text(now - timedelta(days=1)),
             id=resident_id,

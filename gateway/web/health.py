@@ -24,7 +24,8 @@ class ModemHealth:
 class Health:
     """The gateway: `queue` counts texts that wait to be sent; `clock` is `trusted` or `waiting`.
 
-    `troubles` are sentences for a coordinator about whatever else is wrong (disk full, …).
+    `speech` says whether callers are understood, and why not; `troubles` are sentences for a
+    coordinator about whatever else is wrong (disk full, …).
     """
 
     ready: bool
@@ -33,6 +34,7 @@ class Health:
     clock: str
     modems: tuple[ModemHealth, ...]
     troubles: tuple[str, ...] = ()
+    speech: str = ""
 
 
 def health_routes(snapshot: Callable[[], Awaitable[Health]]) -> list[web.RouteDef]:

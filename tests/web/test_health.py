@@ -27,7 +27,15 @@ STATUS = Status(
 def health(*, ready: bool = True) -> Health:
     modem = ModemHealth("main", "ready", "The modem works.", STATUS)
     asleep = ModemHealth("second", "absent", "The stick is not plugged in.")
-    return Health(ready, "0.1.0", 3, "trusted", (modem, asleep), ("The disk is nearly full.",))
+    return Health(
+        ready,
+        "0.1.0",
+        3,
+        "trusted",
+        (modem, asleep),
+        ("The disk is nearly full.",),
+        "Callers are understood in en.",
+    )
 
 
 Client = TestClient[web.Request, web.Application]
@@ -74,6 +82,7 @@ async def test_everything_a_doctor_needs_is_on_the_page(aiohttp_client: AiohttpC
             },
         ],
         "troubles": ["The disk is nearly full."],
+        "speech": "Callers are understood in en.",
     }
 
 

@@ -1,0 +1,50 @@
+"""A neighbour's recordings find their places, and what is wrong with one is said."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from gateway.errors import GatewayError
+from gateway.prompts import take_in, to_record
+from modem.audio import tones, wav
+from tests.village import LIBRARY
+
+PLACES = {"surgery": "Ashby Surgery"}
+
+
+@pytest.mark.parametrize("language", ["en", "es", "ko"])
+def test_every_clip_a_call_may_use_is_listed_once_with_words_to_read(language: str) -> None:
+    prompts = list(to_record(LIBRARY, language, PLACES))
+    files = [prompt.file for prompt in prompts]
+    assert len(files) == len(set(files)) > 200
+    assert all(prompt.words.strip() for prompt in prompts)
+    assert Path("lift", "audio", language, "pickup.wav") in files
+    assert Path("common", "audio", language, "place.surgery.wav") in files
+    assert {Path("common", "audio", language, f"weekday.{day}.wav") for day in range(7)} <= set(files)
+    assert {Path("common", "audio", language, f"day.{day}.wav") for day in range(1, 32)} <= set(files)
+    assert {Path("common", "audio", language, f"month.{month}.wav") for month in range(1, 13)} <= set(files)
+
+
+def test_recordings_are_taken_in_evened_out_and_the_others_named(tmp_path: Path) -> None:
+    source, target = tmp_path / "recorded", tmp_path / "audio"
+    good, silent, unknown, broken = (Path("lift", "audio", "en", f"{name}.wav") for name in "abcd")
+    for name in (good, silent, unknown, broken):
+        (source / name).parent.mkdir(parents=True, exist_ok=True)
+    speech = bytes(16_000) + tones.beep(dbfs=-35.0) + bytes(16_000)
+    wav.write(source / good, speech)
+    wav.write(source / silent, bytes(16_000))
+    wav.write(source / unknown, speech)
+    (source / broken).write_bytes(b"not sound")
+    taken = take_in(source, target, {good, silent, broken})
+    assert taken.clips == 1
+    assert [sentence.split(":")[0] for sentence in taken.wrong] == [str(silent), str(unknown), str(broken)]
+    sound = wav.read(target / good)
+    assert len(sound) < len(speech) / 2, "the silence at its ends is gone"
+    assert wav.level(sound) == pytest.approx(-20.0, abs=1.0)
+
+
+def test_a_folder_that_is_not_there_is_said_in_words(tmp_path: Path) -> None:
+    with pytest.raises(GatewayError, match="no folder"):
+        take_in(tmp_path / "nowhere", tmp_path, set())
