@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from flows.check_choices import check_choices, check_keywords
+from flows.check_ear import check_ear
 from flows.check_graph import check_circles, check_graph
 from flows.check_texts import check_common, check_texts
 from flows.deeds import HELP
@@ -34,6 +35,7 @@ def check(library: Library, actions: Mapping[str, ActionSpec]) -> list[Problem]:
         problems += check_texts(library, flow, actions)
         problems += check_choices(library, flow)
     problems += check_circles(library)
+    problems += check_ear(library)
     return sorted(set(problems))
 
 
