@@ -118,26 +118,26 @@ def _asked_on_call(
 
 def _yes_or_no(library: Library, language: str, setting: Setting) -> Expectation:
     said = lexicon(language).tables["grammar"]
-    phrases = [*said["yes"], *said["no"], *_everywhere(library, language)]
+    phrases = [*said["yes"], *said["no"], *everywhere(library, language)]
     return _expectation("yes_no", language, phrases, _BY_ONE_KEY, setting, SILENCE_MS["yes_no"])
 
 
 def _expectation(
     kind: str, language: str, phrases: list[str], keypad: Keypad, setting: Setting, silence_ms: int
 ) -> Expectation:
-    grammar = tuple(dict.fromkeys(said for phrase in phrases if (said := _heard_as(phrase, language))))
+    grammar = tuple(dict.fromkeys(said for phrase in phrases if (said := heard_as(phrase, language))))
     return Expectation(
         kind, language, grammar, False, keypad, silence_ms, PATIENCE_MS, keys_only=not setting.hears
     )
 
 
-def _heard_as(phrase: str, language: str) -> str:
+def heard_as(phrase: str, language: str) -> str:
     """Give a phrase as a recogniser writes it: small letters, numbers in words, no signs."""
     said = sayable(phrase, language).lower()
     return " ".join("".join(c if c.isalnum() or c == "'" else " " for c in said).split())
 
 
-def _everywhere(library: Library, language: str) -> Iterator[str]:
+def everywhere(library: Library, language: str) -> Iterator[str]:
     """Give the global words, the languages' names and the cries for help in one language."""
     yield from _words(library, language, SPOKEN_WORDS)
     yield from _language_names(library, language)
@@ -186,7 +186,7 @@ class _Step:
 
     def _phrases(self) -> list[str]:
         answers = TYPES[self._ask.type].grammar(self._question)
-        return [*answers, *self._keywords(), *_everywhere(self._library, self._language)]
+        return [*answers, *self._keywords(), *everywhere(self._library, self._language)]
 
     def _keywords(self) -> Iterator[str]:
         """At the menu the flows' keywords are heard too; where something has ended, so is a no."""
