@@ -16,7 +16,19 @@ from gateway.errors import ConfigError, GatewayError
 from gateway.version import VERSION
 from modem.errors import LinkDown
 
-COMMANDS = ("run", "demo", "chat", "doctor", "flows", "flows check", "flows draw", "prompts", "prompts list", "prompts add", "backup")
+COMMANDS = (
+    "run",
+    "demo",
+    "chat",
+    "doctor",
+    "flows",
+    "flows check",
+    "flows draw",
+    "prompts",
+    "prompts list",
+    "prompts add",
+    "backup",
+)
 # What a command needs only once it works, and what makes starting slow.
 SLOW = ("asyncio", "aiohttp", "gammu", "phonenumbers", "transitions", "yaml", "sqlite3", "babel", "rapidfuzz")
 
