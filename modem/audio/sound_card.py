@@ -55,11 +55,15 @@ class SoundCardLine:
         """Find the device and start it. Raises LineLost, or what `command` raises."""
         self._pipe = FramePipe()
         self.dropped = self._pipe.dropped
-        await asyncio.to_thread(self._start)
+        starting = asyncio.create_task(asyncio.to_thread(self._start))
         try:
+            await asyncio.shield(starting)
             for command in self._commands.start:
                 await self._command(command)
         except BaseException:
+            # A caller who hangs up meanwhile cannot stop the thread: what it opens is closed then.
+            with contextlib.suppress(LineLost):
+                await starting
             await self._stop()
             raise
 
@@ -170,18 +174,23 @@ class SoundCardLine:
 
     async def _stop(self) -> None:
         stream, self._stream = self._stream, None
+        if stream is None:
+            return
         self._pipe.fail(LineLost("The line was closed"))
         try:
             async with asyncio.timeout(_CLOSE_SECONDS):
-                await asyncio.to_thread(stream.close, True)
+                await asyncio.to_thread(_close, stream)
         except TimeoutError:
-            # Its thread is lost with it; PortAudio must not be started again under it.
-            log.warning("The sound device %r does not let go: restart the gateway after the call", self._name)
-            return
-        portaudio.let_go()
+            # As long as it hangs, PortAudio is not started again, and a card put back is not found.
+            log.warning("The sound device %r does not let go: put it back in, or restart", self._name)
 
     def _gone(self, why: str) -> LineLost:
         return LineLost(
             f"The sound device {self._name!r} is gone ({why}): the call ends, "
             "the conversation goes on by text; see that it is plugged in"
         )
+
+
+def _close(stream: Any) -> None:
+    stream.close(True)
+    portaudio.let_go()

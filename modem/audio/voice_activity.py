@@ -50,6 +50,8 @@ def _network() -> Any:
         package = find_spec(_PACKAGE)
         if package is None or package.origin is None:
             raise ImportError(f"{_PACKAGE} is not installed")
+        # It would tell of every accelerator that it looked for in vain.
+        onnxruntime.set_default_logger_severity(3)
         options = onnxruntime.SessionOptions()
         # One window is too small to share out, and idle threads would spin.
         options.intra_op_num_threads = options.inter_op_num_threads = 1

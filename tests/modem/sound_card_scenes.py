@@ -84,6 +84,25 @@ async def barge_in(_: SoundServer) -> None:
     await caller.close()
 
 
+async def hang_up_early(_: SoundServer) -> None:
+    """Callers who hang up while the card is being opened leave nothing open behind them."""
+    modem, caller = await pair()
+    for line in (modem, caller) * 4:
+        await line.close()
+        before = held()
+        opening = asyncio.create_task(line.open())
+        await asyncio.sleep(0)
+        opening.cancel()
+        await asyncio.wait([opening], timeout=10)
+        assert opening.cancelled()
+        assert held() == before
+    modem, caller = await pair()
+    modem.say(pressed("42"))
+    print("heard", await keys_heard(caller, 2))
+    await modem.close()
+    await caller.close()
+
+
 async def replug(server: SoundServer) -> None:
     """Both cards vanish in the middle of a call, and come back."""
     modem, caller = await pair()

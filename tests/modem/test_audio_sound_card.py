@@ -56,6 +56,10 @@ def test_a_card_pulled_out_ends_the_call_and_is_found_again_when_it_is_back(fold
     assert "heard 123" in told
 
 
+def test_callers_who_hang_up_while_the_card_opens_leave_nothing_open(folder: Path) -> None:
+    assert "heard 42" in played("hang_up_early", folder)
+
+
 def test_hush_ends_what_is_said_at_once(folder: Path) -> None:
     assert "quiet after" in played("barge_in", folder)
 
