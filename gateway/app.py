@@ -14,11 +14,11 @@ from aiohttp import web
 
 from flows.library import BUILT_IN, load_library
 from gateway.attached import Attached
-from gateway.call import Exchange
 from gateway.clock import Clock
 from gateway.community import Community, load_community
 from gateway.config import Config
 from gateway.errors import ConfigError, StoreError
+from gateway.exchange import Exchange
 from gateway.intake import Intake
 from gateway.modems import Bench, attach_modems
 from gateway.services import BINDING

@@ -8,13 +8,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
 from gateway.errors import GatewayError
 
 _NONCE_BYTES = 12
-_KEY_BITS = 256
+_KEY_BYTES = 32
 
 
 class RecordingLost(GatewayError):
@@ -30,6 +27,9 @@ class Recordings:
 
     def write(self, wav: bytes) -> str:
         """Encrypt a WAV file, put it on the disk whole, and give its name."""
+        # Ciphers weigh 6 MB, and many a gateway records nothing.
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
         name = f"{secrets.token_hex(16)}.enc"
         nonce = secrets.token_bytes(_NONCE_BYTES)
         sealed = nonce + AESGCM(self.key).encrypt(nonce, wav, name.encode())
@@ -45,6 +45,9 @@ class Recordings:
 
     def read(self, name: str) -> bytes:
         """Give the WAV file `name` holds. Raises RecordingLost."""
+        from cryptography.exceptions import InvalidTag
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
         try:
             sealed = (self.folder / name).read_bytes()
             return AESGCM(self.key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], name.encode())
@@ -78,14 +81,14 @@ def open_recordings(folder: Path, key_file: Path) -> Recordings:
     try:
         key = bytes.fromhex(key_file.read_text(encoding="ascii").strip())
     except FileNotFoundError:
-        key = AESGCM.generate_key(_KEY_BITS)
+        key = secrets.token_bytes(_KEY_BYTES)
         key_file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle = os.open(key_file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
         with os.fdopen(handle, "w", encoding="ascii") as file:
             file.write(key.hex() + "\n")
     except ValueError as error:
         raise GatewayError(_BAD_KEY.format(key_file)) from error
-    if len(key) != _KEY_BITS // 8:
+    if len(key) != _KEY_BYTES:
         raise GatewayError(_BAD_KEY.format(key_file))
     return Recordings(folder, key)
 

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-HEAVY = {"numpy", "vosk", "onnxruntime", "sounddevice"}
+HEAVY = {"cryptography", "numpy", "vosk", "onnxruntime", "sounddevice"}
 
 
 @pytest.mark.parametrize("module", ["gateway.app", "modem.worker"])
