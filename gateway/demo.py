@@ -11,6 +11,8 @@ from pathlib import Path
 
 from gateway.config import Config, HttpConfig
 from gateway.doctor.running import ask_gateway
+from modem.errors import SpeechDown
+from modem.speech.models import ModelFolder
 
 SAMPLE = Path(__file__).parent / "sample" / "ashby"
 FOLDER = Path("demo-data")
@@ -18,6 +20,7 @@ NUMBER = "+447700900000"
 RESIDENT = "+447700900123"
 START_SECONDS = 60.0
 ASK_AGAIN_SECONDS = 0.2
+MODEL_SECONDS = 300.0
 
 _SETTINGS = """\
 # Made by `plainline demo`. Change what you like: it is kept, like all that happens in the demo.
@@ -71,12 +74,27 @@ def prepare_demo(folder: Path = FOLDER) -> Path:
 
 async def run_demo(config: Config, serve: Callable[[Config], Awaitable[None]]) -> None:
     """Run the gateway, and tell how to text it once it is ready."""
+    await bring_model(config)
     telling = asyncio.create_task(_tell_when_ready(config))
     try:
         await serve(config)
     finally:
         telling.cancel()
         await asyncio.gather(telling, return_exceptions=True)
+
+
+async def bring_model(config: Config) -> None:
+    """Bring the English speech model here, once; where it cannot be had, say so: keys then do everything."""
+    models = ModelFolder(config.models)
+    if "en" in models.installed():
+        return
+    print("Bringing the English speech model here (once, 40 MB) …", flush=True)  # noqa: T201
+    try:
+        async with asyncio.timeout(MODEL_SECONDS):
+            await models.get("en", lambda _have, _whole: None)
+    except (SpeechDown, OSError, TimeoutError) as error:
+        why = str(error) or "That takes too long."
+        print(f"{why}\nUntil it is here, callers use the keys, which do everything.", flush=True)  # noqa: T201
 
 
 async def _tell_when_ready(config: Config) -> None:

@@ -10,8 +10,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
+import pytest
+
 from gateway.config import HttpConfig, load_config
-from gateway.demo import NUMBER, RESIDENT, prepare_demo
+from gateway.demo import NUMBER, RESIDENT, bring_model, prepare_demo
+from modem.speech.models import ModelFolder
 
 PATIENCE = 30.0
 
@@ -46,7 +49,11 @@ def test_the_demo_finds_a_port_of_its_own_when_the_usual_one_is_taken(tmp_path: 
 
 @asynccontextmanager
 async def demo(folder: Path) -> AsyncIterator[str]:
-    """Run the demo until it is ready, give what it says, and stop it as systemd would."""
+    """Run the demo until it is ready, give what it says, and stop it as systemd would.
+
+    It finds a speech model, so that it does not look for one on the net.
+    """
+    (folder / "demo-data" / "models" / "en" / "a-model").mkdir(parents=True, exist_ok=True)
     child = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "gateway", "demo"),
         cwd=folder,
@@ -98,3 +105,15 @@ async def test_a_resident_texts_the_demo_and_the_doctor_is_content_with_it(tmp_p
     async with demo(tmp_path):
         status, heard = await plainline(tmp_path, "chat", "--from", RESIDENT, typed="STOP\n")
         assert status == 0, heard
+
+
+async def test_where_no_speech_model_can_be_had_the_demo_says_so_and_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = load_config(prepare_demo(tmp_path / "demo-data"))
+    # A port of this machine where nobody listens stands for a publisher who cannot be reached.
+    monkeypatch.setattr(ModelFolder.__init__, "__defaults__", ("http://127.0.0.1:9",))
+    await bring_model(config)
+    told = capsys.readouterr().out
+    assert "callers use the keys" in told
+    assert "plainline models add" in told
