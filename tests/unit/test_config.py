@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from gateway.config import Config, HttpConfig, Limits, load_config
+from gateway.config_calls import CallsConfig
 from gateway.errors import ConfigError
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -101,6 +103,12 @@ DATA, NAME, DEVICE = 'data = "data"', 'name = "main"', 'device = "software"'
 COUNTRIES = 'allowed_countries = ["GB"]'
 
 MISTAKES = {
+    "a sound of no known kind": (with_line('audio = "speaker:USB"', DEVICE), 6, "must be a kind and a place"),
+    "a sound without a place": (with_line('audio = "card:"', DEVICE), 6, "must be a kind and a place"),
+    "a setting of calls misspelt": (GOOD + "\n[calls]\nring_bakc = true", 11, "Did you mean ring_back?"),
+    "no rings before answering": (GOOD + "\n[calls]\nanswer_after_rings = 0", 11, "answer_after_rings"),
+    "minutes in words": (GOOD + '\n[calls]\nminutes_per_day = "ten"', 11, "minutes_per_day"),
+    "closed neither true nor false": (GOOD + '\n[calls]\nclosed = "yes"', 11, "closed"),
     "an unknown setting": (with_line("colour = 1", DATA), 2, "colour is not a setting"),
     "a setting misspelt": (with_line("log_levle = 'info'", DATA), 2, "Did you mean log_level?"),
     "a section misspelt": (GOOD.replace("[limits]", "[limit]") + "[limits]\n" + COUNTRIES, 7, "mean limits?"),
@@ -197,16 +205,25 @@ def test_the_example_is_true_as_it_stands(tmp_path: Path) -> None:
 
 
 def test_the_example_shows_every_setting_with_its_default(tmp_path: Path) -> None:
-    on = re.sub(r"(?m)^# (?=[a-z_]+ = |\[http\])", "", example(tmp_path))
+    on = re.sub(r"(?m)^# (?=[a-z_]+ = |\[(?:http|calls)\])", "", example(tmp_path))
     for folder in ("community", "flows"):
         (tmp_path / folder).mkdir()
     whole = load_config(write(tmp_path, on))
     plain = load_config(write(tmp_path, example(tmp_path)))
     shown = {"community", "flows", "modems"}
+    assert whole.calls.recordings_key == Path("/etc/plainline/recordings.key")
+    assert whole.calls.models_from
+    assert replace(whole.calls, recordings_key=None, models_from=None) == plain.calls
+    shown.add("calls")
     assert [name for name in Config.__slots__ if getattr(whole, name) != getattr(plain, name)] == sorted(
         shown, key=list(Config.__slots__).index
     )
     assert whole.modems[0].pin
     assert whole.modems[0].number
-    for section, names in {"limits": Limits.__slots__, "http": ("port",)}.items():
+    for section, names in {
+        "limits": Limits.__slots__,
+        "http": ("port",),
+        "calls": CallsConfig.__slots__,
+        "modem": ("audio",),
+    }.items():
         assert all(f"\n{name} = " in on for name in names), section
