@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from flows.conversation import Happened, TextIn, Turn
@@ -50,6 +50,13 @@ class Intake:
     clock: Clock
     countries: tuple[str, ...]
     own: tuple[str, ...]
+    _openings: tuple[str, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        commons = self.turns.library.common.values()
+        self._openings = policy.openings(
+            phrase.sms for common in commons for phrase in common.phrases.values()
+        )
 
     async def take(self, link: str, imsi: str, inbox: Inbox) -> Taken:
         """Keep and answer what an inbox holds, in one transaction; raises StoreError, and then nothing was.
@@ -77,11 +84,11 @@ class Intake:
         places = (*(part.place for part in inbox.parts), *(broken.place for broken in inbox.broken))
         return Taken(places, texts)
 
-    async def _take_singly(
-        self, link: str, imsi: str, inbox: Inbox, moments: Sequence[datetime]
-    ) -> Taken:
+    async def _take_singly(self, link: str, imsi: str, inbox: Inbox, moments: Sequence[datetime]) -> Taken:
         """Take every part by itself, so that one that cannot be dealt with is kept raw and stops no other."""
-        taken = [await self.store.write(self._take, link, imsi, Inbox((), inbox.broken), (), self.clock.now())]
+        taken = [
+            await self.store.write(self._take, link, imsi, Inbox((), inbox.broken), (), self.clock.now())
+        ]
         for part, moment in zip(inbox.parts, moments, strict=True):
             one = Inbox((part,))
             try:
@@ -93,9 +100,7 @@ class Intake:
                 fault = BrokenPart(part.place, part.raw, f"it could not be taken in ({type(error).__name__})")
                 one = Inbox((), (fault,))
                 taken.append(await self.store.write(self._take, link, imsi, one, (), self.clock.now()))
-        return Taken(
-            tuple(place for one in taken for place in one.places), sum(one.texts for one in taken)
-        )
+        return Taken(tuple(place for one in taken for place in one.places), sum(one.texts for one in taken))
 
     def _keep_broken(self, tx: Tx, link: str, imsi: str, broken: BrokenPart, now: datetime) -> None:
         if record_broken(tx, link, imsi, broken, now):
@@ -161,7 +166,7 @@ class Intake:
             return "it was taken for a machine within the hour"
         at = inbound.received_at
         heard = heard_from(tx, inbound.sender, inbound.id, at - policy.REPEAT_WINDOW, at)
-        return policy.automatic(inbound.body, sent, heard)
+        return policy.automatic(inbound.body, sent, heard, self._openings)
 
     def _ignore_machine(
         self, tx: Tx, resident: Resident, inbound: Inbound, reason: str, now: datetime

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
@@ -28,6 +28,8 @@ ORDINARY_KINDS = frozenset(
 # A text this long is worth comparing; people do answer "yes" twice.
 COMPARABLE_LENGTH = 20
 ECHO_LIKENESS = 88
+# Octets rather than letters: a Korean syllable says as much as three of ours.
+OPENING_OCTETS = 24
 MACHINE_PACE = timedelta(seconds=30)
 MACHINE_SIGNS = 2
 REPEAT_WINDOW = timedelta(minutes=10)
@@ -86,12 +88,26 @@ def judge(sender: str, region: str, countries: tuple[str, ...], own: tuple[str, 
     return Verdict.ORDINARY
 
 
-def automatic(body: str, sent: Sequence[tuple[str, datetime]], heard: Sequence[tuple[str, datetime]]) -> str:
+def openings(phrases: Iterable[str]) -> tuple[str, ...]:
+    """Give how our own phrases begin, up to the first `{`, where no person would begin so."""
+    fixed = (phrase.partition("{")[0].strip() for phrase in phrases)
+    return tuple({words for words in fixed if len(words.encode()) >= OPENING_OCTETS})
+
+
+def automatic(
+    body: str,
+    sent: Sequence[tuple[str, datetime]],
+    heard: Sequence[tuple[str, datetime]],
+    ours: tuple[str, ...] = (),
+) -> str:
     """Say why a text looks like a machine's, or '' when it does not.
 
     `sent` and `heard` are earlier texts to and from the same number with their moments, the
-    newest first; only those within ECHO_WINDOW and REPEAT_WINDOW belong in them.
+    newest first; only those within ECHO_WINDOW and REPEAT_WINDOW belong in them. `ours` are the
+    openings of what gateways like this one say.
     """
+    if body.startswith(ours):
+        return "it speaks as we do"
     if _AUTOMATIC.search(body):
         return "it says that it is automatic"
     if len(body) < COMPARABLE_LENGTH:
