@@ -103,6 +103,9 @@ class Call:
         except LineLost as error:
             log.warning("call lost its sound: %s", error, extra={"call": self._id})
             self.life.end(How.LINE_LOST)
+        except Exception:
+            log.exception("a call could not be heard", extra={"call": self._id})
+            self.life.end(How.FAULT)
 
     async def _talk(self, opening: Input | None, greeted: bool) -> None:
         try:

@@ -24,6 +24,8 @@ LONGEST_RECORDING_SECONDS = 120.0
 # Whoever picks up says "hello" and waits; a machine's greeting goes on.
 GREETING_PAUSE_MS = 700
 LONGEST_GREETING_SECONDS = 3.0
+# Whoever was told to end with # presses it, although the last digit was end enough.
+LATE_HASH_FRAMES = 150
 GREETING_PATIENCE_SECONDS = 2.5
 
 Answer = Heard | Keyed | Silence
@@ -48,6 +50,7 @@ class Ears:
     _frames: asyncio.Queue[bytes | None] = field(default_factory=asyncio.Queue)
     _listening: bool = False
     _count: int = 0
+    _complete_at: int = -LATE_HASH_FRAMES
     _keypad: Keypad = field(init=False)
     _pressed: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -71,7 +74,18 @@ class Ears:
         if self._keypad.reported(key):
             self._take(key)
 
+    def complete(self) -> None:
+        """Say that an entry is complete: a # that comes now belongs to it, and to no other question."""
+        if self._keys and self._keys[0] == "#":
+            self._keys.popleft()
+        else:
+            self._complete_at = self._count
+
     def _take(self, key: str) -> None:
+        late = key == "#" and self._count - self._complete_at < LATE_HASH_FRAMES
+        self._complete_at = -LATE_HASH_FRAMES
+        if late:
+            return
         self._keys.append(key)
         self._pressed.set()
         if self._listening:
@@ -162,17 +176,20 @@ class _Question:
             self._idle = 0.0
             if key == "#":
                 return await self._ended() if self._sound else Keyed(self._entry)
-            if not self._entry and (key in keypad.at_once or keypad.longest == 0):
-                return Keyed(key)
+            at_once = not self._entry and (key in keypad.at_once or keypad.longest == 0)
             self._entry += key
-            if len(self._entry) >= keypad.longest:
-                return Keyed(self._entry)
+            if at_once or len(self._entry) >= keypad.longest:
+                return self._complete()
         return None
+
+    def _complete(self) -> Keyed:
+        self._ears.complete()
+        return Keyed(self._entry)
 
     async def _take_frame(self, frame: bytes) -> Answer | Recorded | None:
         self._idle += FRAME_SECONDS
         if self._entry:
-            return Keyed(self._entry) if self._idle * 1000 >= self._expected.keypad.pause_ms else None
+            return self._complete() if self._idle * 1000 >= self._expected.keypad.pause_ms else None
         if self._endpointer is None:
             return Silence() if self._idle * 1000 >= self._expected.patience_ms else None
         event = self._endpointer.feed(frame)

@@ -47,10 +47,13 @@ class Mouth:
         parts = [self._recorded(piece.clips, sentence.language) for piece in sentence.pieces]
         if parts and all(parts):
             return wav.join(parts)
+        # A key breaks off what is said, not the making of it: the voice would have to be loaded anew.
+        making = asyncio.create_task(
+            self.voice.speak(sentence.text, sentence.language, slow=slow, keep=not sentence.private)
+        )
+        making.add_done_callback(lambda made: made.cancelled() or made.exception())
         try:
-            return await self.voice.speak(
-                sentence.text, sentence.language, slow=slow, keep=not sentence.private
-            )
+            return await asyncio.shield(making)
         except SpeechDown as error:
             log.warning("a sentence was not said: %s", error)
             return b""
