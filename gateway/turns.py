@@ -62,13 +62,18 @@ DUTY_NOTICES = {
 
 @dataclass(slots=True)
 class Turns:
-    """What every turn needs of the gateway; `places` is replaced when the community changes them."""
+    """What every turn needs of the gateway; `places` is replaced when the community changes them.
+
+    `hears` tells whether speech in a language is understood just now: where it is not, calls are
+    held with keys.
+    """
 
     library: Library
     community: Community
     places: Places
     random: Random
     cheap: bool = False
+    hears: Callable[[str], bool] = lambda language: True  # noqa: ARG005
 
     def take(
         self,
@@ -94,8 +99,9 @@ class Turns:
         if _stopped_voting(turn):
             end_talk(tx, resident.id)
         reply = render.respond(self.library, turn, self.community.zone, cheap=self.cheap)
-        if reply.conversation is not None and reply.conversation != before:
-            self._keep(tx, resident, kept, reply.conversation, now)
+        after = reply.conversation if medium == "text" else turn.conversation
+        if after is not None and after != before:
+            self._keep(tx, resident, kept, after, now)
         self._tell_happenings(tx, resident, turn, _words_of(event), now)
         if medium == "text" and (hush is None or not hush(turn)):
             self._queue(tx, resident, reply.texts, reply.kind, _ref(turn.effects), inbound_id, now)
@@ -203,6 +209,7 @@ class Turns:
             stopped=resident.stopped,
             language_known=bool(resident.language),
             medium=medium,
+            hears=medium == "text" or self.hears(language),
         )
 
     def _keep(
