@@ -64,7 +64,7 @@ def _aside(walk: Walk, keyword: Keyword) -> None:
 
 def _unclear(walk: Walk, answer: Unclear, body: str, folded: str, keyword: Keyword | None = None) -> None:
     if walk.library.vocabulary.only_thanks(folded):
-        walk.said.happened("conversation.unclear", flow=walk.stand.flow.name, reason="thanks")
+        walk.said.unclear(walk.stand, "thanks")
         walk.said.say("welcome")
     elif not _wishes(walk, folded):
         words = keyword.argument if keyword and keyword.flow == walk.stand.flow.name else body

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from flows.conversation import Again, Effect, Happened, Page, Prompt, Setting
 from flows.library import COMMON, Library
 from flows.limits import EXTRAS, REFERENCE
+from flows.stand import Stand
 from flows.value import Json, Value, text
 
 NO_VALUES: Mapping[str, Value] = MappingProxyType({})
@@ -83,22 +84,32 @@ class Said:
         """On a call, say once more what was said last."""
         self._effects.append(Again())
 
-    def say_step(
-        self,
-        flow: tuple[str, int],
-        step: str,
-        kind: str,
-        answers: Mapping[str, Value],
-        options: tuple[str, ...] = (),
-        variant: str = "sms",
-    ) -> None:
-        """Say the phrase of a step of `flow` (its name and version); a confirmation carries its reference."""
-        name, version = flow
-        values = self._values(name, version, step, answers)
-        if kind == "confirmation" and REFERENCE in answers:
-            values[REFERENCE] = answers[REFERENCE]
+    def ask(self, stand: Stand, variant: str = "sms") -> None:
+        """Say the question a conversation stands at."""
+        labels = tuple(choice.label for choice in stand.choices(stand.ask, self.language))
+        self._say_step(stand, "question", labels, variant)
+
+    def speak(self, stand: Stand, *, bound: bool) -> None:
+        """Say what a step has to say, if anything; `bound`: something was done that binds."""
+        if stand.phrase(self.language) is not None:
+            self._say_step(stand, "confirmation" if bound else "statement")
+
+    def unclear(self, stand: Stand, reason: str) -> None:
+        """Note that a question was not answered."""
+        data: dict[str, Json] = {"flow": stand.flow.name, "step": stand.step}
+        self.happened("conversation.unclear", **data, reason=reason, count=stand.unclear)
+
+    def _say_step(self, stand: Stand, kind: str, options: tuple[str, ...] = (), variant: str = "sms") -> None:
+        """Say the phrase of the step a conversation stands at; a confirmation carries its reference."""
+        name, version = stand.version
+        told = stand.told(self.language)
+        values = self._values(name, version, stand.step, told)
+        if kind == "confirmation" and REFERENCE in told:
+            values[REFERENCE] = told[REFERENCE]
         private = not self._library.secrets(name, version).isdisjoint(values)
-        self._effects.append(Prompt(name, step, kind, values, options, version, variant, private=private))
+        self._effects.append(
+            Prompt(name, stand.step, kind, values, options, version, variant, private=private)
+        )
 
     def _values(self, flow: str, version: int, key: str, known: Mapping[str, Value]) -> dict[str, Value]:
         """Give what a phrase fills in and no more: a prompt may be stored longer than the answers are."""
