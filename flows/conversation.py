@@ -19,7 +19,8 @@ class Conversation:
     `left` (menu, another flow), `stopped`, `expired`, `failed`, or a flow's own word.
     `history` holds the question steps behind the present one, for BACK; `unclear` counts
     answers not understood in a row; `more` holds pages that MORE still has to say;
-    `argument` holds words after the keyword until their step is reached.
+    `argument` holds words after the keyword until their step is reached, or words nobody has
+    understood until a flow takes them.
     """
 
     flow: str
@@ -183,7 +184,8 @@ class Happened:
 
     Types: `language.set`, `resident.stopped`, `resident.started`, `person.wanted`,
     `emergency`, `conversation.started`, `conversation.ended`, `conversation.unclear`,
-    `person.message` (a text, or on a call a recording, while a person answers).
+    `person.message` (a text, or on a call a recording, while a person answers), `text.unknown` (a
+    text outside a conversation that starts no flow), `stopped.text` (a text after STOP).
     On a call also: `speech.slower` (speak slower, and remember it), `call.goodbye` and
     `call.give_up` (say what is said, then hang up), `call.cut_off` (after `HungUp` alone: say so
     by the text `cut_off`).
