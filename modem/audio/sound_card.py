@@ -6,21 +6,16 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable
-from typing import Any
 
-from modem.audio import portaudio
-from modem.audio.line import FRAME_SECONDS, RATE, Dropped
+from modem.audio.card import Card
+from modem.audio.line import Dropped
 from modem.audio.pcm_commands import NONE, PcmCommands
 from modem.audio.pipe import FramePipe
-from modem.audio.resample import Resampler
-from modem.audio.wav import samples, sound
 from modem.errors import LineLost, ModemError
-
-_RATES = (RATE, 16_000, 48_000, 44_100)
-"""Tried in this order: a modem's own card has the first, a common USB card only the last ones."""
 
 _SILENT_SECONDS = 2.0  # without one frame, after which a device counts as gone
 _CLOSE_SECONDS = 3.0  # ALSA may hang on a device that was pulled out
+_RESTARTS = 5  # a call; a device that stops more often is as good as gone
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +27,9 @@ async def _no_command(_: str) -> None:
 class SoundCardLine:
     """A duplex stream on the device with `name` in its name; `latency` in seconds is asked of the device.
 
-    `commands` are given to the modem over `command` when the line opens and closes.
+    `commands` are given to the modem over `command` when the line opens and closes. PortAudio gives
+    a stream up after some hiccups that the card survives: it is started again, and only where that fails
+    the line is lost.
     """
 
     dropped: Dropped
@@ -48,14 +45,24 @@ class SoundCardLine:
         self._latency = latency
         self._commands = commands
         self._command = command
-        self._stream: Any = None
+        self._card: Card | None = None
+        self._restarting: asyncio.Task[None] | None = None
         self.dropped = Dropped()
 
     async def open(self) -> None:
         """Find the device and start it. Raises LineLost, or what `command` raises."""
+        loop = asyncio.get_running_loop()
         self._pipe = FramePipe()
         self.dropped = self._pipe.dropped
-        starting = asyncio.create_task(asyncio.to_thread(self._start))
+        self._restarts = 0
+
+        def stopped() -> None:
+            # PortAudio's thread may outlive the loop.
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(self._restart, card)
+
+        self._card = card = Card(self._name, self._latency, self._pipe, stopped)
+        starting = asyncio.create_task(asyncio.to_thread(card.start))
         try:
             await asyncio.shield(starting)
             for command in self._commands.start:
@@ -84,8 +91,8 @@ class SoundCardLine:
     async def said(self) -> None:
         """Wait until everything queued has been played. Raises LineLost."""
         await self._pipe.said()
-        if self._stream is not None:
-            await asyncio.sleep(self._stream.latency[1])
+        if self._card is not None:
+            await asyncio.sleep(self._card.played_after)
 
     def hush(self) -> None:
         """Forget what is queued; what the device has already taken, up to its latency, still sounds."""
@@ -93,104 +100,52 @@ class SoundCardLine:
 
     async def close(self) -> None:
         """Let go of the device and tell the modem to stop; no error when either is gone."""
-        if self._stream is None:
+        if self._card is None:
             return
         await self._stop()
         with contextlib.suppress(ModemError):
             for command in self._commands.stop:
                 await self._command(command)
 
-    def _start(self) -> None:
-        sounddevice = portaudio.library()
+    def _restart(self, card: Card) -> None:
+        if card is not self._card or self._restarting is not None:
+            return
+        self._restarts += 1
+        if self._restarts > _RESTARTS:
+            self._pipe.fail(self._gone("it stops again and again"))
+            return
+        self._restarting = asyncio.create_task(self._start_again(card), name="sound card restart")
+
+    async def _start_again(self, card: Card) -> None:
         try:
-            try:
-                self._start_on(sounddevice, portaudio.reserve(self._name))
-            except sounddevice.PortAudioError:
-                # A card that was pulled out and put back has another number than PortAudio's list says.
-                self._start_on(sounddevice, portaudio.reserve(self._name, afresh=True))
-        except sounddevice.PortAudioError as error:
-            raise LineLost(
-                f"The sound device {self._name!r} cannot be opened ({error}): see that it is plugged in "
-                "and that nothing else uses it"
-            ) from error
-
-    def _start_on(self, sounddevice: Any, devices: tuple[int, int]) -> None:
-        stream = None
-        try:
-            stream = self._opened(sounddevice, devices)
-            stream.start()
-        except BaseException:
-            if stream is not None:
-                stream.close()
-            portaudio.let_go()
-            raise
-        self._stream = stream
-
-    def _opened(self, sounddevice: Any, devices: tuple[int, int]) -> Any:
-        rate = self._rate(sounddevice, devices)
-        self._heard, self._said = Resampler(rate, RATE), Resampler(RATE, rate)
-        return sounddevice.RawStream(
-            samplerate=rate,
-            blocksize=round(rate * FRAME_SECONDS),
-            device=devices,
-            channels=1,
-            dtype="int16",
-            latency=self._latency,
-            callback=self._frame if rate == RATE else self._resampled_frame,
-            finished_callback=self._finished,
-        )
-
-    def _rate(self, sounddevice: Any, devices: tuple[int, int]) -> int:
-        """The first rate that the device has both ways."""
-        refusals = []
-        for rate in _RATES:
-            try:
-                sounddevice.check_input_settings(devices[0], 1, "int16", samplerate=rate)
-                sounddevice.check_output_settings(devices[1], 1, "int16", samplerate=rate)
-                return rate
-            except sounddevice.PortAudioError as error:
-                refusals.append(error)
-        raise refusals[0]
-
-    def _frame(self, heard: Any, played: Any, frames: int, _time: Any, status: Any) -> None:
-        self._count(status)
-        self._pipe.put(bytes(heard))
-        played[:] = self._pipe.take(2 * frames)
-
-    def _resampled_frame(self, heard: Any, played: Any, frames: int, _time: Any, status: Any) -> None:
-        self._count(status)
-        self._pipe.put(sound(self._heard.feed(samples(bytes(heard)))))
-        # A device block is 20 ms, and so is what fills it.
-        played[:] = sound(self._said.feed(samples(self._pipe.take())))[: 2 * frames]
-
-    def _count(self, status: Any) -> None:
-        if status.input_overflow:
-            self.dropped.heard += 1
-        if status.output_underflow:
-            self.dropped.said += 1
-
-    def _finished(self) -> None:
-        self._pipe.fail(self._gone("it stopped"))
+            await asyncio.to_thread(card.close)
+            await asyncio.to_thread(card.start)
+            log.warning("The sound device %r stopped, and was started again", self._name)
+        except LineLost:
+            self._pipe.fail(self._gone("it stopped"))
+        finally:
+            self._restarting = None
 
     async def _stop(self) -> None:
-        stream, self._stream = self._stream, None
-        if stream is None:
+        card, self._card = self._card, None
+        if card is None:
             return
         self._pipe.fail(LineLost("The line was closed"))
+        self._closing = asyncio.create_task(self._let_go(card), name="sound card close")
         try:
             async with asyncio.timeout(_CLOSE_SECONDS):
-                await asyncio.to_thread(_close, stream)
+                await asyncio.shield(self._closing)
         except TimeoutError:
             # As long as it hangs, PortAudio is not started again, and a card put back is not found.
             log.warning("The sound device %r does not let go: put it back in, or restart", self._name)
+
+    async def _let_go(self, card: Card) -> None:
+        if self._restarting is not None:
+            await self._restarting
+        await asyncio.to_thread(card.close)
 
     def _gone(self, why: str) -> LineLost:
         return LineLost(
             f"The sound device {self._name!r} is gone ({why}): the call ends, "
             "the conversation goes on by text; see that it is plugged in"
         )
-
-
-def _close(stream: Any) -> None:
-    stream.close(True)
-    portaudio.let_go()

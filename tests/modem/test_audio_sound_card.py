@@ -60,6 +60,10 @@ def test_callers_who_hang_up_while_the_card_opens_leave_nothing_open(folder: Pat
     assert "heard 42" in played("hang_up_early", folder)
 
 
+def test_a_hiccup_of_the_sound_system_does_not_end_the_call(folder: Path) -> None:
+    assert "heard 12345" in played("hiccup", folder)
+
+
 def test_hush_ends_what_is_said_at_once(folder: Path) -> None:
     assert "quiet after" in played("barge_in", folder)
 
