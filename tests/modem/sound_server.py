@@ -11,8 +11,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
-
 MODEM, CALLER = "plainline-modem", "plainline-caller"
 
 _CARDS = """
@@ -65,7 +63,7 @@ class SoundServer:
         sink = f"module-null-sink rate={self._rate} channels=1 format=s16le norewinds=1"
         loaded = [f"{sink} sink_name=to_caller", f"{sink} sink_name=to_modem"]
         loaded.append(f"module-native-protocol-unix socket={self._socket} auth-anonymous=1")
-        command = ["pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no"]
+        command = ["pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=20", "--use-pid-file=no"]
         command += ["--disable-shm=yes", "--realtime=no", "--high-priority=no", "--log-target=stderr"]
         for module in loaded:
             command += ["-L", module]
@@ -79,7 +77,7 @@ class SoundServer:
         until = time.monotonic() + 10
         while not self._socket.exists():
             if self._process.poll() is not None or time.monotonic() > until:
-                pytest.fail("pulseaudio does not start")
+                raise RuntimeError("pulseaudio does not start")
             time.sleep(0.02)
 
     def stop(self) -> None:
@@ -93,9 +91,7 @@ class SoundServer:
 
 @contextmanager
 def sound_server(folder: Path, rate: int = 8_000) -> Iterator[SoundServer]:
-    """A sound server for as long as the test runs; skips the test where a package is missing."""
-    if package := missing():
-        pytest.skip(f"needs the Debian package {package}")
+    """A sound server for as long as the test runs."""
     server = SoundServer(folder, rate)
     server.start()
     try:

@@ -15,7 +15,7 @@ import pytest
 from modem.audio import portaudio
 from modem.audio.sound_card import SoundCardLine
 from modem.errors import LineLost
-from tests.modem.sound_server import sound_server
+from tests.modem.sound_server import missing
 
 HERE = Path(__file__)
 
@@ -27,8 +27,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def played(scene: str, folder: Path) -> str:
     """Run one scene of `sound_card_scenes` and give what it printed."""
-    with sound_server(folder):
-        pass  # skips where there is none
+    if package := missing():
+        pytest.skip(f"needs the Debian package {package}")
     done = subprocess.run(
         [sys.executable, "-m", "tests.modem.sound_card_scenes", scene, str(folder)],
         cwd=HERE.parents[2],
