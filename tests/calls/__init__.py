@@ -1,0 +1,1 @@
+"""Whole calls: from RING to the row in the database."""
