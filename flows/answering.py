@@ -18,14 +18,15 @@ EMERGENCY = "emergency"
 def counts(walk: Walk, word: Word, body: str, folded: str) -> bool:
     """Tell whether a global word is meant as one here.
 
-    Whoever talks to a person tells them to forget it; outside a conversation CANCEL is a keyword;
-    GO ON may be a yes where no call was cut off.
+    Whoever talks to a person tells them to forget it; outside a conversation CANCEL is a keyword,
+    and so it is at the menu that a call comes back to; GO ON may be a yes where no call was cut off.
     """
     if word.name in CALL_WORDS:
         return walk.on_call and walk.setting.medium == "call"
     if word.name == GO_ON:
         return walk.stand.call.cut or walk.status != "active"
-    if word.name != "quit" or walk.status == "active":
+    at_call_menu = walk.on_call and walk.status == "active" and walk.stand.flow.name == MENU
+    if word.name != "quit" or (walk.status == "active" and not at_call_menu):
         return True
     keywords = walk.library.vocabulary.keywords
     return walk.status != "person" and keywords.first(body, folded, walk.said.language) is None
