@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from flows.answering import answer, emergency
+from flows.answering import answer, begin, emergency
 from flows.answers.base import Unclear, Understood
 from flows.by_ear import RECORDED_TYPES
 from flows.call_asking import PERSON, Asking
@@ -183,7 +183,10 @@ class Talk(Asking):
             self._take_recording(alternatives)
             return
         found = meanings(walk, alternatives)
-        if len(found) == 1 and found[0].word is None:
+        keyword = found[0].keyword if len(found) == 1 else None
+        if keyword is not None and walk.stand.flow.name == MENU:
+            begin(walk, keyword)
+        elif len(found) == 1 and found[0].word is None:
             answer(walk, found[0].body, spoken(found[0].body))
         elif len(found) > 1:
             self._between(found)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from flows.answering import counts
 from flows.answers import TYPES
 from flows.answers.base import Answer, Unclear, Understood
+from flows.keywords import Keyword
 from flows.limits import LIVE
 from flows.value import Value
 from flows.walk import Walk
@@ -17,12 +18,15 @@ from flows.words import MENU, Word, spoken
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What words come to where a conversation stands: a global word, an answer, or a keyword's flow."""
+    """What words come to where a conversation stands: a global word, an answer, or a keyword.
+
+    At the menu a keyword wins: every call comes back there, and CANCEL MY LIFT books none.
+    """
 
     body: str
     word: Word | None = None
     value: Value | None = None
-    flow: str = ""
+    keyword: Keyword | None = None
 
     def same_as(self, other: Meaning) -> bool:
         """Tell whether acting on either comes to the same."""
@@ -31,7 +35,8 @@ class Meaning:
     def _key(self) -> tuple[str, str, str, str]:
         word = self.word or Word("", ())
         value = json.dumps(self.value.to_json()) if self.value else ""
-        return word.name, word.value, value, self.flow
+        keyword = f"{self.keyword.flow} {spoken(self.keyword.argument)}" if self.keyword else ""
+        return word.name, word.value, value, keyword
 
 
 def crying(walk: Walk, alternatives: Sequence[str]) -> tuple[str, str]:
@@ -63,14 +68,17 @@ def _meaning(walk: Walk, body: str, *, answers: bool) -> Meaning | None:
         return Meaning(body, word=word)
     if not answers or walk.status not in LIVE:
         return None
+    keywords = walk.library.vocabulary.keywords
+    keyword = keywords.first(body, folded, walk.said.language)
+    at_menu = walk.stand.flow.name == MENU
+    if at_menu and keyword is not None and keyword.flow != MENU:
+        return Meaning(body, keyword=keyword)
     answer = walk.parse(body)
     if isinstance(answer, Understood):
         return Meaning(body, value=answer.value)
-    keywords = walk.library.vocabulary.keywords
-    keyword = keywords.first(body, folded, walk.said.language)
-    if keyword is None and walk.stand.flow.name == MENU:
+    if keyword is None and at_menu:
         keyword = keywords.mentioned(body, folded, walk.said.language)
-    return Meaning(body, flow=f"{keyword.flow} {spoken(keyword.argument)}") if keyword else None
+    return Meaning(body, keyword=keyword) if keyword else None
 
 
 def yes_or_no(walk: Walk, alternatives: Sequence[str]) -> str:

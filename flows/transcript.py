@@ -9,6 +9,12 @@ from +447700900123              whose telephone it is from here on
 < …                             … stands for anything, also within a line
 <                               alone: nothing is answered
 ! trip.booked                   an event that happens in that turn
+
+A transcript also happens as a call: what is texted is said instead, or pressed where it is digits;
+the call begins before a telephone's first line and ends when the clock is moved or another telephone
+takes its turn. What is said back differs (it is for the ear, and reads back what was heard), so a
+call is not held to the replies but to what comes of them: the same questions in the same order, the
+same events, the same ends. `# texts only: WHY` leaves a transcript out that is about texting.
 """
 
 from __future__ import annotations
@@ -18,10 +24,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
+from flows.conversation import Heard, Keyed
 from flows.errors import FlowsError
 
 WILDCARD = "…"
 """Stands for any characters, none included, in an expected reply."""
+
+TEXTS_ONLY = "# texts only:"
+"""Begins the line that says why a transcript cannot happen as a call."""
 
 CLOCK = "%Y-%m-%d %H:%M"
 """How the clock is written."""
@@ -92,6 +102,16 @@ def read_transcript(path: str, source: str) -> list[Line]:
         else:
             lines.append(line)
     return lines
+
+
+def as_call(body: str) -> Heard | Keyed:
+    """Give what is done on a call instead of texting `body`."""
+    return Keyed(body) if body.isascii() and body.isdigit() else Heard((body,))
+
+
+def only_texts(source: str) -> bool:
+    """Tell whether a transcript is about texting, and nothing that could happen on a call."""
+    return any(line.startswith(TEXTS_ONLY) for line in source.splitlines())
 
 
 def matches(expected: str, actual: str) -> bool:

@@ -8,13 +8,16 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 
+from flows.conversation import Conversation, Input, Turn
 from flows.library import BUILT_IN, Library, load_library
 from flows.value import Json
 from gateway.clock import Clock
 from gateway.community import Community, load_community
 from gateway.intake import Intake
 from gateway.services import BINDING
+from gateway.store import people
 from gateway.store.community import install
+from gateway.store.conversations import latest_conversation
 from gateway.store.database import Store, Tx, open_store
 from gateway.store.events import events_since
 from gateway.store.places import load_places
@@ -54,6 +57,19 @@ class Village:
         self.to_others = [(number, words) for number, words in sent if number != sender]
         return [words for number, words in sent if number == sender]
 
+    async def call(self, caller: str, what: Input) -> Turn:
+        """Let something happen on a call with the number, and give the turn that came of it."""
+        self.hands.pass_time(timedelta(seconds=5))
+        return await self.store.write(self._take_on_call, caller, what)
+
+    def _take_on_call(self, tx: Tx, caller: str, what: Input) -> Turn:
+        resident = people.meet(tx, caller, self.hands.now)
+        return self.turns.take(tx, resident, what, self.hands.now, medium="call")
+
+    async def stands(self, number: str) -> Conversation | None:
+        """Give the conversation with a number as it stands."""
+        return await self.store.read(_conversation_with, number)
+
     async def sent(self) -> list[tuple[str, str]]:
         """Give number and words of everything queued since this was last asked."""
         rows = await self.store.read(_outbound_after, self._seen_outbound)
@@ -92,6 +108,12 @@ async def ashby(
         yield village
     finally:
         await store.close()
+
+
+def _conversation_with(tx: Tx, number: str) -> Conversation | None:
+    resident = people.resident_by_number(tx, number)
+    kept = latest_conversation(tx, resident.id) if resident else None
+    return kept.conversation if kept else None
 
 
 def _outbound_after(tx: Tx, outbound_id: int) -> list[tuple[int, str, str]]:
