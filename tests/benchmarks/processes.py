@@ -17,7 +17,7 @@ from modem.virtual.client import Simulator
 from tests.village import ASHBY
 
 NUMBER = "+447700900000"
-PATIENCE_SECONDS = 120.0
+PATIENCE_SECONDS = 60.0
 LOOK_SECONDS = 0.01
 KILOBYTE = 1024
 
@@ -76,7 +76,7 @@ def write_settings(folder: Path, device: str, port: int) -> Path:
 
 
 async def until(condition: Callable[[], Awaitable[bool]], look: float = LOOK_SECONDS) -> None:
-    """Wait for what another process does, looking every `look` seconds; TimeoutError after two minutes."""
+    """Wait for what another process does, looking every `look` seconds; TimeoutError after a minute."""
     async with asyncio.timeout(PATIENCE_SECONDS):
         while not await condition():  # noqa: ASYNC110 - another process cannot set our events
             await asyncio.sleep(look)

@@ -95,7 +95,7 @@ async def talk(gateway: Gateway, simulator: Simulator) -> Durations:
         return modem.link.state is LinkState.READY
 
     await until(ready)
-    parts = {part.name: getattr(gateway.intake, part.name) for part in fields(Intake)}
+    parts = {part.name: getattr(gateway.intake, part.name) for part in fields(Intake) if part.init}
     modem.intake = intake = StampedIntake(**parts)
     modem.sender.link = link = StampedLink(modem.link)
     phones = [await simulator.phone(f"+4477009002{n:02d}") for n in range(RESIDENTS)]
