@@ -70,7 +70,7 @@ def _unclear(walk: Walk, answer: Unclear, body: str, folded: str, keyword: Keywo
     elif not _wishes(walk, folded):
         words = keyword.argument if keyword and keyword.flow == walk.stand.flow.name else body
         if not (_is_sentence(folded) and walk.pass_on(words)):
-            walk.misunderstood(answer)
+            walk.misunderstood(answer, body)
 
 
 def _at_menu(walk: Walk, body: str, folded: str, keyword: Keyword | None) -> None:

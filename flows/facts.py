@@ -30,6 +30,7 @@ NAME_LETTERS_MIN = 4
 
 _JOINT = "\ue000"
 _DOTTED = re.compile(r"\b[0-9]{1,2}[.][0-9]{2}\b")
+_LAST_NUMBER = re.compile(r" ([0-9]{1,2})$")
 _TIME = re.compile("[nPSHQw]")  # "mañana" is more likely a day
 _DAY = re.compile("[RWM]|no|nd|n[/-]n|u")
 
@@ -65,10 +66,25 @@ def facts(text: str, asked: Asked, marks: Marks, unmarked: Iterable[str]) -> dic
                 found[ask.name] = value
         elif ask.type == "place":
             rest = _without_places(rest, question, marks.get(ask.name, ()))
+    day: Value | None = None
     for ask, question in asked:
-        if ask.type in MOMENTS and (value := of_moment(rest, ask, question)):
+        value = of_moment(rest, ask, question) if ask.type in MOMENTS else None
+        if value is None and ask.type == "time" and day is not None:
+            value = _bare_hour(rest, day, ask, question)
+        if value is not None:
             found[ask.name] = value
+        if ask.type == "date":
+            day = value
     return found
+
+
+def _bare_hour(rest: str, day: Value, ask: Ask, question: Question) -> Value | None:
+    """Take a number that ends a text and does not belong to its day for an hour: "tomorrow 11"."""
+    match = _LAST_NUMBER.search(rest)
+    if match is None or int(match[1]) == int(str(day.data)[-2:]):
+        return None
+    before = of_moment(rest[: match.start()], Ask("date"), replace(question, options={}))
+    return _whole(match[1], ask, question) if before == day else None
 
 
 def _joined(folded: str, asked: Asked) -> str:

@@ -132,8 +132,13 @@ class Walk(Steps):
         self.stand.unclear += 1
         return self.stand.unclear > UNCLEAR_EXPLAINS
 
-    def misunderstood(self, unclear: Unclear) -> None:
-        """Say what was not understood, the more helpfully the more often it happens in a row."""
+    def misunderstood(self, unclear: Unclear, body: str) -> None:
+        """Say what was not understood, the more helpfully the more often it happens in a row.
+
+        What the text answers besides is not asked again.
+        """
+        besides = self._reading.besides(body)
+        self.stand.answers.update(besides)
         helpless = self.puzzle()
         self.said.unclear(self.stand, unclear.reason)
         self.said.say(unclear.reason, unclear.values)

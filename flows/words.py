@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -26,7 +27,7 @@ THANKS_WORDS_MAX = 9
 """A longer text does more than thank."""
 
 SMALL = "small"
-"""Lists the commonest small words of a language, by which it is told; in Korean endings and particles."""
+"""Lists the commonest small words of a language, by which it is told where others share its script."""
 
 SMALL_WORDS_MIN = 2
 """So many more small words than of any other language tell a language."""
@@ -100,6 +101,7 @@ class Vocabulary:
         self._thanks: dict[str, str] = {}
         self._kind: set[str] = set()
         self._small: dict[str, frozenset[str]] = {}
+        self._scripts: dict[str, str] = {}
         self._cries: dict[str, tuple[str, ...]] = {}
         self._first_words: dict[str, list[tuple[str, ...]]] = {}
         self._syllables: list[str] = []
@@ -139,8 +141,9 @@ class Vocabulary:
             for cry in self._first_words.get(word, ()):
                 if tuple(words[index : index + len(cry)]) == cry:
                     return self._cries[" ".join(cry)]
+        together = folded.replace(" ", "")
         for syllables in self._syllables:
-            if syllables in folded:
+            if syllables.replace(" ", "") in together:
                 return self._cries[syllables]
         return ()
 
@@ -161,8 +164,11 @@ class Vocabulary:
         return bool(self.thanks(folded)) and self._kind.issuperset(folded.split())
 
     def language(self, folded: str) -> str:
-        """Tell which language a text is written in, by its smallest words (empty: hard to tell)."""
-        counts = {tag: _small_words(folded, small) for tag, small in self._small.items()}
+        """Tell which language a text is written in, by its script or small words (empty: hard to tell)."""
+        for letter in folded:
+            if letter.isalpha() and not letter.isascii():
+                return self._scripts.get(unicodedata.name(letter, "").partition(" ")[0], "")
+        counts = {tag: sum(word in small for word in folded.split()) for tag, small in self._small.items()}
         (best, most), *others = sorted(counts.items(), key=lambda pair: -pair[1])
         return best if most - max((count for _, count in others), default=0) >= SMALL_WORDS_MIN else ""
 
@@ -181,6 +187,8 @@ class Vocabulary:
                 continue
             if name == SMALL:
                 self._small[language] = frozenset(map(spoken, words))
+                scripts = {unicodedata.name(letter).partition(" ")[0] for word in words for letter in word}
+                self._scripts.update(dict.fromkeys(scripts - {"LATIN"}, language))
                 continue
             for word in words:
                 self._add_word(spoken(word), name, language, "")
@@ -208,9 +216,3 @@ class Vocabulary:
             self._first_words.setdefault(words[0], []).append(words)
         else:
             self._syllables.append(cry)
-
-
-def _small_words(folded: str, small: frozenset[str]) -> int:
-    if folded.isascii():
-        return sum(word in small for word in folded.split())
-    return sum(word in small or (not word.isascii() and word[-1] in small) for word in folded.split())

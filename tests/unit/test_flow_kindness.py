@@ -238,6 +238,15 @@ def test_one_text_may_answer_several_questions(ann: Resident) -> None:
     assert "station" not in ann.conversation.argument
 
 
+def test_what_an_unclear_answer_says_besides_is_not_asked_again(ann: Resident) -> None:
+    ann.texts("lift")
+    ann.texts("Buckingham Palace on friday")
+    assert ann.said() == ["unclear.place", "pickup"]
+    ann.texts("station")
+    ann.texts("surgery")
+    assert ann.said() == ["time"]
+
+
 def test_what_is_asked_next_may_be_named_with_a_choice(ann: Resident, acts: Acts) -> None:
     ann.texts("help mend my gate")
     ann.texts("on saturday please")
