@@ -5,20 +5,24 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from random import Random, SystemRandom
 
 from aiohttp import web
 
-from flows.library import BUILT_IN, load_library
+from flows.library import BUILT_IN, Library, load_library
+from gateway import lock
 from gateway.attached import Attached
 from gateway.clock import Clock
 from gateway.community import Community, load_community
 from gateway.config import Config
 from gateway.errors import ConfigError, StoreError
 from gateway.exchange import Exchange
+from gateway.flow_check import check_flows
 from gateway.intake import Intake
 from gateway.modems import Bench, attach_modems
 from gateway.services import BINDING
@@ -38,14 +42,16 @@ log = logging.getLogger(__name__)
 # A stick sends thirty texts a minute without its network taking it for a machine that floods.
 GAP_SECONDS = 2.0
 PATIENCE = Patience()
-# How long a part that had a fault rests before it begins again.
+# How long a part that had a fault rests before it begins again: longer each time, unless it ran well.
 AGAIN_SECONDS = 2.0
+LONGEST_AGAIN_SECONDS = 60.0
 
 
 @dataclass(slots=True)
 class Gateway:
     """Everything that runs, for whoever hangs something on it (the local page, tests, benchmarks)."""
 
+    data: Path
     store: Store
     turns: Turns
     clock: Clock
@@ -57,7 +63,7 @@ class Gateway:
 
     async def health(self) -> Health:
         """Say how every part is, in words."""
-        troubles = list(self.troubles.values())
+        troubles = [*self.troubles.values(), *(m.sender.trouble for m in self.modems if m.sender.trouble)]
         if self.store.trouble:
             troubles.append(self.store.trouble)
         try:
@@ -74,6 +80,7 @@ class Gateway:
                 ModemHealth(m.name, str(m.link.state), m.link.explain(), m.link.status) for m in self.modems
             ),
             troubles=tuple(troubles),
+            data=str(self.data),
             speech=self.exchange.recogniser.explain() if self.exchange and self.exchange.recogniser else "",
         )
 
@@ -90,13 +97,14 @@ class Gateway:
         self.timers.wake()
 
 
-async def serve(config: Config) -> None:
-    """Run the gateway until SIGTERM or SIGINT."""
+async def serve(config: Config, began: Callable[[Gateway], None] = lambda _: None) -> None:
+    """Run the gateway until SIGTERM or SIGINT; `began` is told of it once it runs."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
-    async with running(config):
+    async with running(config) as gateway:
+        began(gateway)
         await stop.wait()
     log.info("stopped")
 
@@ -116,13 +124,13 @@ async def running(
     """
     clock = clock or Clock()
     random = random or SystemRandom()
-    config.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     async with AsyncExitStack() as stack:
+        stack.enter_context(lock.held(config.data))
         store = await open_store(config.database, now=clock.now())
         stack.push_async_callback(store.close)
         community = await _community(config, store, clock)
         turns = Turns(
-            library=load_library((BUILT_IN, *config.flows), BINDING),
+            library=_library(config),
             community=community,
             places=await store.read(load_places),
             random=random,
@@ -173,9 +181,21 @@ async def _community(config: Config, store: Store, clock: Clock) -> Community:
     return community
 
 
+def _library(config: Config) -> Library:
+    """Load the flows; those of the operator with a mistake in them are refused before a resident meets it."""
+    if not config.flows:
+        return load_library((BUILT_IN,), BINDING)
+    library, problems = check_flows(config.flows)
+    if problems:
+        more = f" And {len(problems) - 1} more: plainline flows check." if len(problems) > 1 else ""
+        raise ConfigError(f"The flows cannot be used: {problems[0]}.{more}")
+    return library
+
+
 def _assemble(config: Config, store: Store, turns: Turns, clock: Clock) -> Gateway:
     own = tuple(modem.number for modem in config.modems if modem.number)
     gateway = Gateway(
+        data=config.data,
         store=store,
         turns=turns,
         clock=clock,
@@ -205,13 +225,18 @@ async def _start_page(stack: AsyncExitStack, config: Config, gateway: Gateway) -
 
 async def _forever(name: str, run: Callable[[], Awaitable[None]], gateway: Gateway) -> None:
     """Keep one part running: a fault in it is told and it begins again, while the others go on."""
+    rest = AGAIN_SECONDS
     while True:
+        began = time.monotonic()
         try:
             await run()
         except Exception:
             log.exception("%s failed and begins again", name)
             gateway.troubles[name] = f"The {name} had a fault and began again. Please send us the log."
-        await asyncio.sleep(AGAIN_SECONDS)
+        if time.monotonic() - began > LONGEST_AGAIN_SECONDS:
+            rest = AGAIN_SECONDS
+        await asyncio.sleep(rest)
+        rest = min(2 * rest, LONGEST_AGAIN_SECONDS)
 
 
 async def _cancel(tasks: list[asyncio.Task[None]]) -> None:

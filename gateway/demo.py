@@ -8,11 +8,16 @@ import socket
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gateway.config import Config, HttpConfig
-from gateway.doctor.running import ask_gateway
 from modem.errors import SpeechDown
 from modem.speech.models import ModelFolder
+
+if TYPE_CHECKING:
+    from gateway.app import Gateway
+
+    Serve = Callable[[Config, Callable[[Gateway], None]], Awaitable[None]]
 
 SAMPLE = Path(__file__).parent / "sample" / "ashby"
 FOLDER = Path("demo-data")
@@ -72,15 +77,18 @@ def prepare_demo(folder: Path = FOLDER) -> Path:
     return settings
 
 
-async def run_demo(config: Config, serve: Callable[[Config], Awaitable[None]]) -> None:
+async def run_demo(config: Config, serve: Serve) -> None:
     """Run the gateway, and tell how to text it once it is ready."""
     await bring_model(config)
-    telling = asyncio.create_task(_tell_when_ready(config))
+    tellings: list[asyncio.Task[None]] = []
     try:
-        await serve(config)
+        await serve(
+            config, lambda gateway: tellings.append(asyncio.create_task(_tell_when_ready(config, gateway)))
+        )
     finally:
-        telling.cancel()
-        await asyncio.gather(telling, return_exceptions=True)
+        for telling in tellings:
+            telling.cancel()
+        await asyncio.gather(*tellings, return_exceptions=True)
 
 
 async def bring_model(config: Config) -> None:
@@ -97,12 +105,11 @@ async def bring_model(config: Config) -> None:
         print(f"{why}\nUntil it is here, callers use the keys, which do everything.", flush=True)  # noqa: T201
 
 
-async def _tell_when_ready(config: Config) -> None:
+async def _tell_when_ready(config: Config, gateway: Gateway) -> None:
     try:
         async with asyncio.timeout(START_SECONDS):
             while True:
-                page = await asyncio.to_thread(ask_gateway, config)
-                if page is not None and page["ready"]:
+                if (await gateway.health()).ready:
                     break
                 await asyncio.sleep(ASK_AGAIN_SECONDS)
     except TimeoutError:

@@ -7,6 +7,7 @@ AT directly. Lines that belong to neither become notices, stamped the moment the
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import select
 import termios
@@ -59,6 +60,14 @@ class LineFilter:
         except termios.error:
             os.close(self._device)
             raise errors.OpenFailed(f"{device} is no serial line: name the modem's device.") from None
+        try:
+            # Two that talk to one modem would take each other's answers for their own.
+            fcntl.flock(self._device, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(self._device)
+            raise errors.OpenFailed(
+                f"The modem at {device} is in use by another program. Stop that."
+            ) from None
         self._master, self._slave = os.openpty()
         tty.setraw(self._slave)
         self.path = os.ttyname(self._slave)

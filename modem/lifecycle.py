@@ -81,7 +81,7 @@ class Lifecycle:
         self._was_ready = self.state is LinkState.READY or (
             self._was_ready and self.state is LinkState.SEARCHING
         )
-        _log.info("modem %s: %s -> %s %s", self._name, previous, self.state, why)
+        _log.info("modem %s: %s -> %s%s", self._name, previous, self.state, f" ({why})" if why else "")
         return LinkChanged(self.state, previous, why)
 
     def explain(self) -> str:

@@ -51,10 +51,16 @@ def flows(config: Config) -> Finding:
     return ok("flows", f"{len(library.flows)} flows in {', '.join(library.languages)}, without mistakes.")
 
 
-def community(folder: Path) -> Finding:
-    """Whether the community's files are without mistakes."""
+def community(folder: Path | None) -> Finding:
+    """Whether a community is named and its files are without mistakes."""
     from gateway.community import load_community
 
+    if folder is None:
+        return bad(
+            "community",
+            "The settings name none, so the gateway would not start.",
+            'Write community = "FOLDER" at the top of them; gateway/sample/ashby is one to copy and change.',
+        )
     try:
         found = load_community(folder)
     except ConfigError as error:

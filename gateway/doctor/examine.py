@@ -11,13 +11,15 @@ from gateway.config import Config, ModemConfig
 from gateway.doctor import data, machine
 from gateway.doctor.finding import Finding, look, ok
 from gateway.doctor.probe import probe
-from gateway.doctor.running import ask_gateway, running
+from gateway.doctor.running import ask_gateway, other_gateway, running, silent
 from gateway.doctor.speech import speech
+from gateway.lock import is_held
 
 
 def examine(config: Config) -> Iterator[Finding]:
     """Give what there is to say about the machine, the data and the modems, as it becomes known."""
-    page = ask_gateway(config)
+    answered = ask_gateway(config)
+    page = answered if answered is not None and answered.get("data") == str(config.data) else None
     trusted = page is not None and page["clock"] == "trusted"
     yield machine.settings(config)
     yield machine.clock(datetime.now(UTC), trusted or synchronised())
@@ -26,11 +28,15 @@ def examine(config: Config) -> Iterator[Finding]:
         yield folder
     yield data.database(config)
     yield data.flows(config)
-    if config.community is not None:
-        yield data.community(config.community)
+    yield data.community(config.community)
     yield from speech(config)
     if page is not None:
-        yield from running(config, page)
+        yield from running(page)
+        return
+    if answered is not None:
+        yield other_gateway(config)
+    if is_held(config.data):
+        yield silent(config)
         return
     yield look("gateway", "It is not running.", f"Start it: plainline run --config {config.path}")
     if rivals := machine.rivals():

@@ -28,17 +28,26 @@ def ask_gateway(config: Config) -> Page | None:
     return page if isinstance(page, dict) and "modems" in page else None
 
 
-def running(config: Config, page: Page) -> list[Finding]:
+def other_gateway(config: Config) -> Finding:
+    """Say that the port is another gateway's."""
+    return look(
+        "gateway",
+        f"Another gateway answers on port {config.http.port}.",
+        "Stop it (plainline demo, perhaps), or give this one another port: [http] port = 8471",
+    )
+
+
+def silent(config: Config) -> Finding:
+    """Say that the gateway runs, and that nothing more can be learned of it."""
+    return look(
+        "gateway",
+        f"It is running, but its page does not answer on port {config.http.port}.",
+        "See what it says: journalctl -u plainline. Is the port another program's? [http] port = 8471",
+    )
+
+
+def running(page: Page) -> list[Finding]:
     """Give the findings about a running gateway and its modems."""
-    names = {modem.name for modem in config.modems}
-    if {modem["name"] for modem in page["modems"]} != names:
-        return [
-            look(
-                "gateway",
-                f"Another gateway answers on port {config.http.port}.",
-                "Stop it (plainline demo, perhaps), or give this one another port: [http] port = 8471",
-            )
-        ]
     found = [_gateway(page)]
     found += [
         look("gateway", words, "See what it says: journalctl -u plainline") for words in page["troubles"]

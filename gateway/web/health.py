@@ -25,7 +25,8 @@ class Health:
     """The gateway: `queue` counts texts that wait to be sent; `clock` is `trusted` or `waiting`.
 
     `speech` says whether callers are understood, and why not; `troubles` are sentences for a
-    coordinator about whatever else is wrong (disk full, …).
+    coordinator about whatever else is wrong (disk full, …); `data` is the folder it works in, which
+    tells one gateway from another.
     """
 
     ready: bool
@@ -35,6 +36,7 @@ class Health:
     modems: tuple[ModemHealth, ...]
     troubles: tuple[str, ...] = ()
     speech: str = ""
+    data: str = ""
 
 
 def health_routes(snapshot: Callable[[], Awaitable[Health]]) -> list[web.RouteDef]:

@@ -17,9 +17,11 @@ import pytest
 
 from gateway.config import Config, HttpConfig, Limits, ModemConfig
 from gateway.doctor import data, machine, probe
+from gateway.doctor.examine import examine
 from gateway.doctor.finding import Finding, Verdict
 from gateway.doctor.running import running
 from gateway.doctor.sim import Pin, sim
+from gateway.lock import held
 from gateway.store.database import open_store
 from gateway.store.facts import keep_fact
 from gateway.web.health import Health, ModemHealth, health_json
@@ -239,30 +241,52 @@ def page(*modems: ModemHealth, ready: bool = True, troubles: tuple[str, ...] = (
     return health_json(Health(ready, "0.1.0", 1, "trusted", modems, troubles))
 
 
-def test_a_running_gateway_is_asked_for_its_modems(tmp_path: Path) -> None:
-    found = running(settings(tmp_path), page(ModemHealth("main", "ready", "The modem works.", WELL)))
+def test_a_running_gateway_is_asked_for_its_modems() -> None:
+    found = running(page(ModemHealth("main", "ready", "The modem works.", WELL)))
     assert verdicts(found) == [OK, OK, OK, OK, OK, OK]
     assert "1 text waits" in found[0].words
 
 
-def test_a_modem_that_is_not_ready_is_told_in_the_gateways_words(tmp_path: Path) -> None:
+def test_a_modem_that_is_not_ready_is_told_in_the_gateways_words() -> None:
     words = "It refused its PIN, which is not tried again. Set the right PIN in the settings."
-    found = running(settings(tmp_path), page(ModemHealth("main", "pin", words), ready=False))
+    found = running(page(ModemHealth("main", "pin", words), ready=False))
     assert verdicts(found) == [LOOK, BAD]
     assert found[1].words == words
 
 
-def test_the_gateways_own_troubles_are_passed_on(tmp_path: Path) -> None:
+def test_the_gateways_own_troubles_are_passed_on() -> None:
     told = page(ModemHealth("main", "ready", "Works.", WELL), troubles=("The disk is full.",))
-    found = running(settings(tmp_path), told)
+    found = running(told)
     assert found[1].words == "The disk is full."
     assert found[1].verdict == LOOK
 
 
-def test_another_gateway_on_the_same_port_is_not_taken_for_ours(tmp_path: Path) -> None:
-    found = running(settings(tmp_path), page(ModemHealth("demo", "ready", "Works.", WELL)))
-    assert verdicts(found) == [LOOK]
-    assert "Another gateway" in found[0].words
+# Whose gateway it is
+
+
+def about_gateway(config: Config) -> list[str]:
+    config.path.touch()
+    return [finding.words for finding in examine(config) if finding.about == "gateway"]
+
+
+def test_another_gateway_on_the_same_port_is_not_taken_for_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theirs = page(ModemHealth("main", "ready", "Works.", WELL)) | {"data": "/elsewhere"}
+    monkeypatch.setattr("gateway.doctor.examine.ask_gateway", lambda _: theirs)
+    assert about_gateway(settings(tmp_path)) == [
+        "Another gateway answers on port 8470.",
+        "It is not running.",
+    ]
+
+
+def test_a_gateway_without_its_page_is_not_disturbed_at_its_modem(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.doctor.examine.ask_gateway", lambda _: None)
+    with held(tmp_path):
+        words = about_gateway(settings(tmp_path, ModemConfig("main", "/dev/ttyUSB0")))
+    assert words == ["It is running, but its page does not answer on port 8470."]
 
 
 # A look at a modem while no gateway runs
@@ -317,15 +341,16 @@ def doctor(folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 
-TOML = """\
+TOML = f"""\
 data = "."
+community = "{Path(__file__).parents[2] / "gateway" / "sample" / "ashby"}"
 [[modem]]
 name = "main"
-device = "{}"
+device = "{{}}"
 [limits]
 allowed_countries = ["GB"]
 [http]
-port = {}
+port = {{}}
 """
 
 

@@ -35,6 +35,7 @@ def health(*, ready: bool = True) -> Health:
         (modem, asleep),
         ("The disk is nearly full.",),
         "Callers are understood in en.",
+        "/var/lib/plainline",
     )
 
 
@@ -83,6 +84,7 @@ async def test_everything_a_doctor_needs_is_on_the_page(aiohttp_client: AiohttpC
         ],
         "troubles": ["The disk is nearly full."],
         "speech": "Callers are understood in en.",
+        "data": "/var/lib/plainline",
     }
 
 
