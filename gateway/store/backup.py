@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 from gateway.errors import StoreError
+from gateway.store.database import read_only
 
 
 def back_up(database: Path, target: Path, *, replace: bool = False) -> int:
@@ -18,6 +19,8 @@ def back_up(database: Path, target: Path, *, replace: bool = False) -> int:
     """
     if not database.is_file():
         raise StoreError(f"There is no database {database} yet, so there is nothing to copy.")
+    if any(_same(target, place) for place in (database, *_beside(database))):
+        raise StoreError(f"{target} is the database itself. Name another file, best on another disk.")
     if target.exists() and not replace:
         raise StoreError(f"{target} is there already. Choose another name, or replace it with --force.")
     unfinished = target.with_name(f".{target.name}.unfinished")
@@ -39,12 +42,23 @@ def back_up(database: Path, target: Path, *, replace: bool = False) -> int:
         unfinished.unlink(missing_ok=True)
 
 
+def _same(target: Path, place: Path) -> bool:
+    return target.resolve() == place.resolve() or (
+        target.exists() and place.exists() and target.samefile(place)
+    )
+
+
+def _beside(database: Path) -> tuple[Path, ...]:
+    """Give the files that SQLite keeps beside a database."""
+    return tuple(database.with_name(database.name + ending) for ending in ("-wal", "-shm", "-journal"))
+
+
 def _copy(database: Path, target: Path) -> None:
     target.unlink(missing_ok=True)
     # Made before SQLite opens it, so that nobody else may read it for even a moment.
     os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     with (
-        closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as source,
+        closing(sqlite3.connect(read_only(database), uri=True)) as source,
         closing(sqlite3.connect(target)) as copy,
     ):
         source.backup(copy)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -117,6 +118,7 @@ class Store:
         self._reader = reader
         self._waiting: list[_Waiting] = []
         self._forgets = False
+        self._closed = False
         self._committing: asyncio.Task[None] | None = None
 
     async def write(
@@ -127,6 +129,8 @@ class Store:
         What it raises undoes it alone. Raises StoreError when the commit itself fails.
         Transactions that wait at the same moment share one commit.
         """
+        if self._closed:
+            raise StoreError("The database is closed: the gateway is stopping. Nothing was changed.")
         future: asyncio.Future[R] = asyncio.get_running_loop().create_future()
         self._waiting.append(_Waiting(lambda tx: transaction(tx, *args, **kwargs), future))
         if self._committing is None or self._committing.done():
@@ -138,11 +142,14 @@ class Store:
 
         Raises StoreError when the disk does not give it.
         """
+        if self._closed:
+            raise StoreError("The database is closed: the gateway is stopping.")
         result: R = await _on_thread(self._reader, _read, lambda tx: query(tx, *args, **kwargs))
         return result
 
     async def close(self) -> None:
-        """Wait for what is being committed, then let go of the file."""
+        """Wait for what is being committed, then let go of the file; what comes later raises StoreError."""
+        self._closed = True
         if self._committing is not None:
             await asyncio.gather(self._committing, return_exceptions=True)
         await self._reader.close()
@@ -151,7 +158,12 @@ class Store:
     async def _commit_waiting(self) -> None:
         while self._waiting:
             batch, self._waiting = self._waiting, []
-            await _on_thread(self._writer, self._commit_together, batch)
+            try:
+                await _on_thread(self._writer, self._commit_together, batch)
+            except Exception as error:
+                # Nobody may be left waiting for an answer that never comes.
+                for waiting in batch:
+                    waiting.error = waiting.error or _store_error(error)
             failed = [waiting.error for waiting in batch if isinstance(waiting.error, StoreError)]
             self.trouble = str(failed[0]) if failed else ""
             for waiting in batch:
@@ -187,22 +199,28 @@ class Store:
             self._forgets = bool(busy)
 
 
+def read_only(path: Path) -> str:
+    """Give the URI under which SQLite opens a file without the right to change it."""
+    return f"{path.absolute().as_uri()}?mode=ro"
+
+
 async def open_store(path: Path, *, now: datetime) -> Store:
     """Open the database at `path`, making and migrating it as needed.
 
-    Raises StoreFromFuture for a file that a newer version wrote, StoreFull on a full disk, StoreError
-    for a file that cannot be opened or is damaged.
+    A new file is for its owner's eyes alone. Raises StoreFromFuture for a file that a newer version
+    wrote, StoreFull on a full disk, StoreError for a file that cannot be opened or is damaged.
     """
     try:
+        # SQLite gives the log beside it the same rights.
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
         writer = await aiosqlite.connect(path, isolation_level=None, cached_statements=CACHED_STATEMENTS)
-    except sqlite3.Error as error:
-        raise StoreError(
-            f"The database {path} cannot be opened ({error}). Check folder and rights."
-        ) from error
+    except (sqlite3.Error, OSError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
+        raise StoreError(f"The database {path} cannot be opened ({why}). Check folder and rights.") from error
     try:
         await _on_thread(writer, _prepare, now)
         reader = await aiosqlite.connect(
-            f"file:{path}?mode=ro", uri=True, isolation_level=None, cached_statements=CACHED_STATEMENTS
+            read_only(path), uri=True, isolation_level=None, cached_statements=CACHED_STATEMENTS
         )
     except sqlite3.Error as error:
         await writer.close()

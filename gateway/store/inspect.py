@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gateway.errors import StoreError
-from gateway.store.database import Tx
+from gateway.store.database import Tx, read_only
 from gateway.store.facts import fact
 from gateway.store.migrate import migrations
 
@@ -25,7 +25,7 @@ class Inspected:
 def inspect(database: Path) -> Inspected:
     """Open the database read-only and check it quickly. Raises StoreError when it is damaged or not ours."""
     try:
-        with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=5)) as connection:
+        with closing(sqlite3.connect(read_only(database), uri=True, timeout=5)) as connection:
             verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
             schema = connection.execute("SELECT max(number) FROM migration").fetchone()[0]
     except sqlite3.Error as error:
@@ -38,7 +38,7 @@ def inspect(database: Path) -> Inspected:
 def tried_pin(database: Path, modem: str) -> str | None:
     """Give the fingerprint of the PIN that a modem's SIM refused, None where none is known."""
     try:
-        with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=5)) as connection:
+        with closing(sqlite3.connect(read_only(database), uri=True, timeout=5)) as connection:
             connection.row_factory = sqlite3.Row
             return fact(Tx(connection), f"tried-pin:{modem}")
     except sqlite3.Error:

@@ -130,3 +130,15 @@ def test_the_command_says_what_it_did(tmp_path: Path) -> None:
         assert done.returncode == status
     assert done.stderr.startswith("plainline: copy.db is there already.")
     assert (tmp_path / "copy.db").exists()
+
+
+@pytest.mark.parametrize("ending", ["", "-wal", "-shm"])
+async def test_a_copy_never_takes_the_place_of_the_database_itself(
+    store: Store, tmp_path: Path, ending: str
+) -> None:
+    (tmp_path / "link.db").symlink_to(store.path.with_name(store.path.name + ending))
+    before = store.path.stat().st_ino
+    for target in (store.path.with_name(store.path.name + ending), tmp_path / "link.db"):
+        with pytest.raises(StoreError, match="is the database itself"):
+            back_up(store.path, target, replace=True)
+    assert store.path.stat().st_ino == before

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import stat
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 
 from gateway.errors import StoreError, StoreFromFuture, StoreFull
 from gateway.store.database import Store, Tx, open_store
+from gateway.store.inspect import inspect
 from gateway.store.migrate import migrations
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -26,6 +28,10 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
 
 def put(tx: Tx, name: str, value: str = "x") -> None:
     tx.run("INSERT INTO fact VALUES (:name, :value)", name=name, value=value)
+
+
+def modes(folder: Path) -> dict[str, int]:
+    return {file.name: stat.S_IMODE(file.stat().st_mode) for file in folder.iterdir()}
 
 
 def names(tx: Tx) -> list[str]:
@@ -155,3 +161,37 @@ async def test_what_was_erased_leaves_the_log_too(store: Store) -> None:
 def test_migrations_are_numbered_without_gaps() -> None:
     numbers = [number for number, _, _ in migrations()]
     assert numbers == list(range(1, len(numbers) + 1))
+
+
+async def test_what_comes_after_the_end_is_refused_and_does_not_hang(tmp_path: Path) -> None:
+    store = await open_store(tmp_path / "plainline.db", now=NOW)
+    await store.close()
+    async with asyncio.timeout(10):
+        with pytest.raises(StoreError, match="closed"):
+            await store.write(put, "late")
+        with pytest.raises(StoreError, match="closed"):
+            await store.read(names)
+
+
+async def test_nobody_is_left_waiting_when_the_databases_thread_is_gone(tmp_path: Path) -> None:
+    store = await open_store(tmp_path / "plainline.db", now=NOW)
+    await store._writer.close()
+    async with asyncio.timeout(10):
+        with pytest.raises(StoreError):
+            await store.write(put, "a")
+    await store.close()
+
+
+async def test_the_files_are_for_their_owner_alone(store: Store, tmp_path: Path) -> None:
+    await store.write(put, "a")
+    assert modes(tmp_path) == dict.fromkeys(("plainline.db", "plainline.db-wal", "plainline.db-shm"), 0o600)
+
+
+async def test_a_folder_may_have_an_odd_name(tmp_path: Path) -> None:
+    folder = tmp_path / "100% sure? #1 ñ"
+    folder.mkdir()
+    store = await open_store(folder / "plainline.db", now=NOW)
+    await store.write(put, "a")
+    assert await store.read(names) == ["a"]
+    await store.close()
+    assert inspect(folder / "plainline.db").schema
