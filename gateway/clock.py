@@ -69,11 +69,15 @@ class Clock:
         self.now()
         return self._confirmed or self._sources.synchronised()
 
-    def take_step(self) -> timedelta:
-        """Give by how much the clock was set since this was last asked."""
+    @property
+    def step(self) -> timedelta:
+        """By how much the clock was set, as far as nobody has accounted for it."""
         self.now()
-        step, self._stepped = self._stepped, timedelta()
-        return step
+        return self._stepped
+
+    def account_for(self, step: timedelta) -> None:
+        """Say that deadlines were moved by `step`."""
+        self._stepped -= step
 
     def learn(self, network_time: datetime) -> None:
         """Compare with what the network says is now."""

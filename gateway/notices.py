@@ -31,7 +31,7 @@ class Notices:
     now: datetime
     cheap: bool = False
 
-    def tell(self, number: str, *prompts: Prompt, ref: str = "") -> None:
+    def tell(self, number: str, *prompts: Prompt, ref: str = "", lane: Lane = Lane.NOTICE) -> None:
         """Queue one notice to `number` (E.164); somebody who said STOP hears nothing."""
         reader = people.meet(self.tx, number, self.now)
         if reader.stopped:
@@ -45,16 +45,16 @@ class Notices:
                 body=body,
                 parts=parts(body),
                 kind="confirmation" if ref else "statement",
-                lane=Lane.NOTICE,
+                lane=lane,
                 now=self.now,
                 resident_id=reader.id,
                 ref=ref,
             )
 
-    def tell_duty(self, key: str, resident: Resident, words: str = "") -> None:
+    def tell_duty(self, key: str, resident: Resident, words: str = "", *, lane: Lane = Lane.NOTICE) -> None:
         """Tell every coordinator on duty about `resident` and their `words`, with the common phrase `key`."""
         who = f"{resident.name} {resident.number}".strip()
         values = {"who": text(who), "words": text(shorten(words, WORDS_TOLD, placeholder="…"))}
         for coordinator in people.coordinators_on_duty(self.tx):
             if coordinator.id != resident.id:
-                self.tell(coordinator.number, Prompt("common", key, values=values))
+                self.tell(coordinator.number, Prompt("common", key, values=values), lane=lane)

@@ -5,21 +5,23 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 from gateway import policy
 from gateway.clock import Clock
+from gateway.errors import StoreError
 from gateway.insist import insist
 from gateway.policy import Verdict
 from gateway.store import outbound as queue
 from gateway.store.database import Store, Tx
 from gateway.store.events import write_event
-from gateway.store.outbound import Outbound
+from gateway.store.outbound import Lane, Outbound
 from modem.driver import PartSent, Report, Send, SendFailed, Sent
 from modem.errors import LinkDown
 
@@ -30,6 +32,11 @@ FIRST_RETRY = timedelta(seconds=10)
 LONGEST_RETRY = timedelta(minutes=15)
 # How long a stop waits for the text under way, whose end nobody would know otherwise.
 FINISH_SECONDS = 10.0
+# How long a notice waits when its reader has had as many texts within the hour as may be.
+CROWDED_WAIT = timedelta(minutes=10)
+# The share of the daily cap that emergencies may use besides.
+URGENT_RESERVE = 0.1
+CROWDED = "too many texts to this number within the hour"
 
 
 class Outgoing(Protocol):
@@ -52,11 +59,17 @@ class Spending:
     zone: ZoneInfo
 
 
+class _Later(NamedTuple):
+    at: datetime
+    reason: str
+
+
 @dataclass(slots=True)
 class Sender:
     """Sends what is queued through one link, one text at a time, at its pace.
 
-    `gap` is the least time in seconds between two texts handed to the modem.
+    `gap` is the least time in seconds between two texts handed to the modem. `trouble` says, for a
+    coordinator, why texts do not go although the modem is ready; "" when they do.
     """
 
     store: Store
@@ -66,6 +79,7 @@ class Sender:
     random: Random
     gap: float
     steady: Callable[[], float]
+    trouble: str = ""
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _idle: asyncio.Event = field(default_factory=asyncio.Event)
     _busy: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -90,13 +104,14 @@ class Sender:
                 pass
 
     async def recover(self) -> None:
-        """Settle the attempts that were under way when the gateway last stopped."""
+        """Settle the attempts that were under way when the gateway last stopped; what waits may go now."""
         await self.store.write(self._settle_unknown, self.clock.now())
+        await self.store.write(queue.forget_waits)
 
     async def run(self) -> None:
-        """Send for ever."""
+        """Send until `finish`."""
         last = -self.gap
-        while True:
+        while not self._finishing:
             wait = await self._next_wait()
             if wait is None or wait > 0:
                 await self._sleep(wait)
@@ -115,13 +130,17 @@ class Sender:
 
     async def on_sent(self, event: Sent) -> None:
         """Write down that a text is with the network."""
-        await self.store.write(self._sent, int(event.id), self.clock.now())
-        self._finished(event.id)
+        with self._ending(event.id):
+            await self.store.write(self._sent, int(event.id), self.clock.now())
+        self.trouble = ""
 
     async def on_failed(self, event: SendFailed) -> None:
         """Try again, give up or leave uncertain, as the failure says."""
-        await self.store.write(self._settle_failure, event, self.clock.now())
-        self._finished(event.id)
+        with self._ending(event.id):
+            await self.store.write(self._settle_failure, event, self.clock.now())
+        self.trouble = (
+            f"The last text was not taken: {event.reason} Has the SIM credit, and does it text from a phone?"
+        )
 
     async def on_report(self, event: Report) -> None:
         """Write down what became of a part."""
@@ -166,6 +185,18 @@ class Sender:
         await self._idle.wait()
         return True
 
+    @contextlib.contextmanager
+    def _ending(self, message_id: str) -> Iterator[None]:
+        """Let the next text go after this one's end was written down, or could not be for a fault of ours."""
+        try:
+            yield
+        except StoreError:
+            raise  # it is written again, and the next attempt has to be written down too
+        except BaseException:
+            self._finished(message_id)
+            raise
+        self._finished(message_id)
+
     def _finished(self, message_id: str) -> None:
         if self._under_way == int(message_id):
             self._under_way = None
@@ -179,33 +210,39 @@ class Sender:
                 queue.end_attempt(tx, text.id, "held", now, refusal)
                 write_event(tx, "message.held", f"message:{text.id}", {"reason": refusal}, now)
                 continue
-            later = self._cap_reached(tx, text, now)
-            if later is not None:
-                queue.put_back(tx, text.id, later, text.body, "today's cap is used up")
-                write_event(
-                    tx, "cap.reached", f"message:{text.id}", {"cap": self.spending.texts_per_day}, now
-                )
+            if later := self._later(tx, text, now):
+                queue.put_back(tx, text.id, later.at, text.body, later.reason)
+                write_event(tx, "message.delayed", f"message:{text.id}", {"reason": later.reason}, now)
                 continue
             queue.begin_attempt(tx, text.id)
             return text
         return None
 
     def _refusal(self, tx: Tx, text: Outbound, now: datetime) -> str:
+        """Say why a text must never go, '' when it may; an answer would be stale after the hour's limit."""
         s = self.spending
         verdict = policy.judge(text.number, s.region, s.countries, s.own)
         if verdict is not Verdict.ORDINARY:
             return verdict.value
-        if queue.sent_to_since(tx, text.number, now - timedelta(hours=1)) >= s.texts_per_number_per_hour:
-            return "too many texts to this number within the hour"
-        return ""
+        return CROWDED if text.lane is Lane.ANSWER and self._crowded(tx, text, now) else ""
 
-    def _cap_reached(self, tx: Tx, text: Outbound, now: datetime) -> datetime | None:
-        """Give the moment a text may go when today's cap is used up, else None."""
+    def _later(self, tx: Tx, text: Outbound, now: datetime) -> _Later | None:
+        """Give when and why a text has to wait, None when it may go."""
         local = now.astimezone(self.spending.zone)
         midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
-        if queue.parts_sent_since(tx, midnight) + text.parts <= self.spending.texts_per_day:
-            return None
-        return midnight + timedelta(days=1)
+        tomorrow = midnight + timedelta(days=1)
+        cap = self.spending.texts_per_day
+        reserve = math.ceil(cap * URGENT_RESERVE) if text.lane is Lane.URGENT else 0
+        if queue.parts_sent(tx, midnight, tomorrow) + text.parts > cap + reserve:
+            self.trouble = f"Today's {cap} texts are used up (texts_per_day); the others wait until midnight."
+            return _Later(tomorrow, "today's cap is used up")
+        if text.lane in (Lane.NOTICE, Lane.BROADCAST) and self._crowded(tx, text, now):
+            return _Later(now + CROWDED_WAIT, CROWDED)
+        return None
+
+    def _crowded(self, tx: Tx, text: Outbound, now: datetime) -> bool:
+        sent = queue.texts_sent_to(tx, text.number, now - timedelta(hours=1), now)
+        return sent >= self.spending.texts_per_number_per_hour
 
     def _settle_unknown(self, tx: Tx, now: datetime) -> None:
         for text in queue.sending(tx):

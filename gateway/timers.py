@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
+from flows.value import Json
 from gateway import policy
 from gateway.clock import Clock
 from gateway.errors import StoreError
 from gateway.services import TIMED
 from gateway.services.acting import Timing
 from gateway.store import shift
-from gateway.store.conversations import next_deadline, overdue
+from gateway.store.conversations import drop_deadline, is_overdue, next_deadline, overdue
 from gateway.store.database import Store, Tx
 from gateway.store.events import write_event
 from gateway.store.inbound import incomplete_before, join_incomplete
@@ -60,27 +62,56 @@ class Timers:
 
     async def tick(self) -> timedelta:
         """Do everything that is due now; give how long nothing will be."""
-        step = self.clock.take_step()
-        if step:
+        if step := self.clock.step:
             await self.store.write(shift.shift_deadlines, step)
+            self.clock.account_for(step)
         if not self.clock.trusted:
             self._doubted = True
             return LONGEST_SLEEP
         if self._doubted:
-            self._doubted = False
             await self.store.write(shift.grant_grace, self.clock.now(), GRACE, LONGEST_DEADLINE)
+            self._doubted = False
         return await self._run_due()
 
     async def _run_due(self) -> timedelta:
+        """Do one thing after the other; what fails is told at the end, when the rest is done."""
         now = self.clock.now()
-        for resident_id in await self.store.read(overdue, now):
-            await self.store.write(self.turns.expire, resident_id, now)
-        await self.store.write(self._sweep, now)
-        due = [await self.store.write(self._run_service, timed, now) for timed in TIMED]
-        due.append(await self.store.read(next_deadline))
+        due: list[datetime | None] = []
+        faults: list[Exception] = []
+        work: list[Callable[[], Awaitable[datetime | None]]] = [
+            partial(self.store.write, self._expire, who, now) for who in await self.store.read(overdue, now)
+        ]
+        work.append(partial(self.store.write, self._sweep, now))
+        work += [partial(self.store.write, self._run_service, timed, now) for timed in TIMED]
+        work.append(partial(self.store.read, next_deadline))
+        for one in work:
+            try:
+                due.append(await one())
+            except StoreError:
+                raise
+            except Exception as fault:
+                log.exception("a timed piece of work failed; the others go on")
+                faults.append(fault)
         self.queued()
+        if faults:
+            raise faults[0]
         waits = [max(at - now, timedelta()) for at in due if at is not None]
         return min([LONGEST_SLEEP, *waits])
+
+    def _expire(self, tx: Tx, resident_id: int, now: datetime) -> None:
+        """End a conversation, unless its resident went on; after a fault it stays open without an end."""
+        if not is_overdue(tx, resident_id, now):
+            return
+        try:
+            with tx.savepoint():
+                self.turns.expire(tx, resident_id, now)
+        except StoreError:
+            raise
+        except Exception as error:
+            log.exception("a conversation could not be ended", extra={"resident": resident_id})
+            drop_deadline(tx, resident_id)
+            data: dict[str, Json] = {"error": type(error).__name__}
+            write_event(tx, "turn.failed", f"resident:{resident_id}", data, now)
 
     def _run_service(
         self, tx: Tx, timed: Callable[[Timing], datetime | None], now: datetime

@@ -53,8 +53,9 @@ from gateway.store.people import Resident
 from gateway.store.places import Places
 
 # What the people on duty are told at once, and the common phrase that tells them.
+EMERGENCY = "emergency"
 DUTY_NOTICES = {
-    "emergency": "duty_emergency",
+    EMERGENCY: "duty_emergency",
     "person.wanted": "duty_person",
     "person.message": "duty_message",
 }
@@ -104,7 +105,8 @@ class Turns:
             self._keep(tx, resident, kept, after, now)
         self._tell_happenings(tx, resident, turn, _words_of(event), now)
         if medium == "text" and (hush is None or not hush(turn)):
-            self._queue(tx, resident, reply.texts, reply.kind, _ref(turn.effects), inbound_id, now)
+            lane = Lane.URGENT if _is_emergency(turn) else Lane.ANSWER
+            self._queue(tx, resident, reply.texts, reply.kind, _ref(turn.effects), inbound_id, now, lane)
         return turn
 
     def start(
@@ -139,8 +141,8 @@ class Turns:
 
     def raise_alarm(self, tx: Tx, resident: Resident, now: datetime) -> None:
         """Tell the people on duty of an emergency without answering whoever wrote of it."""
-        write_event(tx, "emergency", f"resident:{resident.id}", {"answered": False}, now)
-        self.notices(tx, now).tell_duty("duty_emergency", resident)
+        write_event(tx, EMERGENCY, f"resident:{resident.id}", {"answered": False}, now)
+        self.notices(tx, now).tell_duty("duty_emergency", resident, lane=Lane.URGENT)
 
     def notices(self, tx: Tx, now: datetime) -> Notices:
         """Give the way to text people whose turn it is not."""
@@ -159,6 +161,7 @@ class Turns:
         ref: str,
         inbound_id: int | None,
         now: datetime,
+        lane: Lane = Lane.ANSWER,
     ) -> None:
         for body in texts:
             queue_text(
@@ -167,7 +170,7 @@ class Turns:
                 body=body,
                 parts=parts(body),
                 kind=kind,
-                lane=Lane.ANSWER,
+                lane=lane,
                 now=now,
                 resident_id=resident.id,
                 inbound_id=inbound_id,
@@ -232,7 +235,8 @@ class Turns:
                 people.set_stopped(tx, resident.id, stopped=False)
             write_event(tx, effect.type, f"resident:{resident.id}", effect.data, now)
             if effect.type in DUTY_NOTICES:
-                self.notices(tx, now).tell_duty(DUTY_NOTICES[effect.type], resident, words)
+                lane = Lane.URGENT if effect.type == EMERGENCY else Lane.NOTICE
+                self.notices(tx, now).tell_duty(DUTY_NOTICES[effect.type], resident, words, lane=lane)
 
 
 def emitter(tx: Tx, now: datetime) -> Emit:
@@ -251,6 +255,10 @@ def _words_of(event: Input) -> str:
     if isinstance(event, Heard) and event.alternatives and event.alternatives[0] != RECORDED:
         return event.alternatives[0]
     return ""
+
+
+def _is_emergency(turn: Turn) -> bool:
+    return any(isinstance(effect, Happened) and effect.type == EMERGENCY for effect in turn.effects)
 
 
 def _stopped_voting(turn: Turn) -> bool:

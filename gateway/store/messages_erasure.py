@@ -56,14 +56,14 @@ def erase_exchange(tx: Tx, resident_id: int, first_inbound: int, first_outbound:
     for row in inbound:
         _empty_inbound(tx, row)
     ended = tx.run(
-        "UPDATE outbound SET body = '' WHERE resident_id = :resident AND id >= :first AND lane = 0 "
-        "AND state NOT IN ('queued', 'sending', 'held')",
+        "UPDATE outbound SET body = '' WHERE resident_id = :resident AND id >= :first AND lane <= 0 "
+        "AND state NOT IN ('queued', 'sending')",
         resident=resident_id,
         first=first_outbound,
     )
     waiting = tx.run(
-        "UPDATE outbound SET kind = 'secret' WHERE resident_id = :resident AND id >= :first AND lane = 0 "
-        "AND state IN ('queued', 'sending', 'held')",
+        "UPDATE outbound SET kind = 'secret' WHERE resident_id = :resident AND id >= :first AND lane <= 0 "
+        "AND state IN ('queued', 'sending')",
         resident=resident_id,
         first=first_outbound,
     )

@@ -8,10 +8,14 @@ from dataclasses import replace
 from datetime import timedelta
 from itertools import permutations
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from gateway import intake
+from gateway.store import inbound
 from gateway.store.database import Tx, open_store
+from gateway.store.outbound import next_queued
 from modem.driver import BrokenPart, Inbox, Part
 from tests.village import MONDAY, Village, ashby
 
@@ -207,3 +211,43 @@ async def test_the_database_of_the_village_opens_again(tmp_path: Path) -> None:
     store = await open_store(tmp_path / "plainline.db", now=MONDAY)
     assert await store.read(states) == [("LIFT", "handled")]
     await store.close()
+
+
+async def test_a_part_that_cannot_be_dealt_with_is_kept_raw_and_stops_no_other(
+    village: Village, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sound = inbound.record_part
+
+    def fault(tx: Tx, link: str, imsi: str, part: Part, *rest: Any) -> inbound.Inbound | None:
+        if part.sender == BOB:
+            raise ZeroDivisionError
+        return sound(tx, link, imsi, part, *rest)
+
+    monkeypatch.setattr(intake, "record_part", fault)
+    poison = Part("SM:1", BOB, "LIFT", MONDAY, raw="0791")
+    taken = await village.intake.take("test", IMSI, Inbox((poison, Part("SM:2", ANA, "LIFT", MONDAY))))
+    assert (sorted(taken.places), taken.texts) == (["SM:1", "SM:2"], 1)
+    assert [number for number, _ in await village.sent()] == [ANA]
+    kept = await village.store.read(lambda tx: [row["raw"] for row in tx.all("SELECT raw FROM broken_part")])
+    assert kept == ["0791"]
+
+
+async def test_a_resident_is_answered_by_a_box_whose_clock_stopped_years_ago(village: Village) -> None:
+    village.hands.synchronised = False
+    today = village.hands.now
+    village.hands.now -= timedelta(days=3653)
+    await village.timers.tick()
+    await take(village, Part("SM:1", ANA, "LIFT", today))
+    due = await village.store.read(next_queued, village.clock.now())
+    assert due is not None
+    assert due.number == ANA
+
+
+async def test_a_silence_from_a_clock_that_was_ahead_does_not_last_for_years(village: Village) -> None:
+    await village.text(ANA, "MENU")
+
+    def quiet_for_ten_years(tx: Tx) -> None:
+        tx.run("UPDATE resident SET quiet_until = '2036-03-02T09:30:00.000Z'")
+
+    await village.store.write(quiet_for_ten_years)
+    assert await village.text(ANA, "I should like to speak to somebody about the garden, if I may")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Callable
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -43,6 +44,7 @@ class ScriptedLink:
     answers: list[Answer]
     sent: list[Send] = field(default_factory=list)
     sender: Sender | None = None
+    on_sent: Callable[[Sent], Awaitable[None]] | None = None
 
     async def send(self, message: Send) -> None:
         """Take a text and answer as written."""
@@ -61,7 +63,7 @@ class ScriptedLink:
             await self.sender.on_failed(event)
         elif isinstance(event, Sent):
             await self.sender.on_part_sent(PartSent(event.id, 0, int(event.id) % 256))
-            await self.sender.on_sent(event)
+            await (self.on_sent or self.sender.on_sent)(event)
 
 
 @dataclass
@@ -288,3 +290,136 @@ async def test_texts_keep_the_pace_of_the_modem(store: Store) -> None:
             await asyncio.sleep(0.01)
     running.cancel()
     assert all(later - earlier >= 0.049 for earlier, later in itertools.pairwise(times))
+
+
+async def test_a_reply_goes_at_once_however_wrong_the_clock_is(store: Store) -> None:
+    """While the clock is in doubt a turn goes by the network's time, which may be years from ours."""
+    for years in (-10, 10):
+        d = desk(store)
+        d.hands.synchronised = False
+        await d.queue()
+        d.hands.now = NOW.replace(year=NOW.year + years)
+        assert await d.drain() == ["hello"]
+
+
+async def test_a_clock_that_was_ahead_once_uses_up_no_later_day(store: Store) -> None:
+    d = desk(store, spending=Spending(2, 2, "GB", ("GB",), (), ZoneInfo("Europe/London")))
+    d.hands.now = NOW.replace(year=NOW.year + 10)
+    for n in range(2):
+        await d.queue(str(n))
+    assert await d.drain() == ["0", "1"]
+    d.hands.now = NOW
+    await d.queue("2")
+    assert await d.drain() == ["2"]
+
+
+async def test_after_a_restart_what_waited_by_the_clock_of_before_may_go(store: Store) -> None:
+    d = desk(store, refused(38, retryable=True), taken)
+    await d.queue()
+    await d.drain()
+    d.hands.now = NOW - timedelta(days=3653)
+    assert await d.drain() == []
+    await d.sender.recover()
+    assert await d.drain() == ["hello"]
+
+
+async def test_an_emergency_overtakes_every_answer(store: Store) -> None:
+    d = desk(store)
+    await d.queue("answer")
+    await d.queue("emergency", lane=Lane.URGENT)
+    assert await d.drain() == ["emergency", "answer"]
+
+
+async def test_an_emergency_is_told_although_the_day_and_the_hour_are_used_up(store: Store) -> None:
+    d = desk(store, spending=Spending(3, 2, "GB", ("GB",), (), ZoneInfo("Europe/London")))
+    for n in range(4):
+        await d.queue(str(n))
+    await d.queue("3", number="+447700900199")
+    assert await d.drain() == ["0", "1", "3"]
+    assert d.sender.trouble == ""
+    await d.queue("4", number="+447700900199")
+    assert await d.drain() == []
+    assert "Today's 3 texts are used up" in d.sender.trouble
+    await d.queue("emergency", lane=Lane.URGENT)
+    assert await d.drain() == ["emergency"]
+    await d.queue("a flood of emergencies", lane=Lane.URGENT)
+    assert await d.drain() == []
+
+
+async def test_a_notice_to_somebody_who_had_too_many_waits_and_is_not_lost(store: Store) -> None:
+    d = desk(store, spending=Spending(500, 2, "GB", ("GB",), (), ZoneInfo("Europe/London")))
+    for n in range(3):
+        await d.queue(str(n), lane=Lane.NOTICE)
+    assert await d.drain() == ["0", "1"]
+    d.hands.pass_time(timedelta(minutes=75))
+    assert await d.drain() == ["2"]
+
+
+async def test_a_coordinator_hears_that_the_network_takes_no_texts(store: Store) -> None:
+    d = desk(store, refused(30, retryable=False), taken)
+    await d.queue()
+    await d.drain()
+    assert "Has the SIM credit" in d.sender.trouble
+    await d.queue()
+    await d.drain()
+    assert d.sender.trouble == ""
+
+
+async def test_one_texts_end_that_cannot_be_written_down_stops_no_other(store: Store) -> None:
+    d = desk(store)
+    first, second = await d.queue("first"), await d.queue("second")
+
+    def refuse(tx: Tx) -> None:
+        tx.run(
+            f"CREATE TRIGGER refuse BEFORE UPDATE ON outbound WHEN NEW.state = 'sent' AND NEW.id = {first} "
+            "BEGIN SELECT RAISE(ABORT, 'a fault of ours'); END"
+        )
+
+    await store.write(refuse)
+    told = d.sender.on_sent
+    faults: list[BaseException] = []
+
+    async def on_sent(event: Sent) -> None:
+        try:
+            await told(event)
+        except sqlite3.IntegrityError as fault:
+            faults.append(fault)
+
+    d.link.on_sent = on_sent
+    async with asyncio.timeout(10):
+        assert await d.drain() == ["first", "second"]
+    assert len(faults) == 1
+    assert [await d.state(first), await d.state(second)] == ["sending", "sent"]
+
+
+async def test_a_sender_that_finishes_hands_nothing_more_over_and_ends(store: Store) -> None:
+    d = desk(store)
+    d.sender.link_ready(True)
+    running = asyncio.create_task(d.sender.run())
+    await d.queue()
+    await d.sender.finish()
+    d.sender.wake()
+    async with asyncio.timeout(10):
+        await running
+    assert await d.drain() == []
+
+
+async def test_a_stop_waits_for_the_text_under_way(store: Store) -> None:
+    under_way = asyncio.Event()
+
+    def slowly(message: Send) -> PartSent:
+        under_way.set()
+        return PartSent(message.id, 0, 1)
+
+    d = desk(store, slowly)
+    text = await d.queue()
+    sending = asyncio.create_task(d.drain())
+    await under_way.wait()
+    stopping = asyncio.create_task(d.sender.finish())
+    await asyncio.sleep(0)
+    assert not stopping.done()
+    await d.sender.on_sent(Sent(str(text)))
+    async with asyncio.timeout(10):
+        await stopping
+    await sending
+    assert await d.state(text) == "sent"

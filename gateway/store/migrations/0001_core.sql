@@ -83,7 +83,7 @@ CREATE TABLE broken_part (
 );
 
 -- A text on its way out. state: queued, sending, sent, delivered, failed, uncertain, expired, held.
--- kind: question, statement, confirmation. lane: 0 answers, 1 notices, 2 broadcasts.
+-- kind: question, statement, confirmation, secret. lane: -1 urgent, 0 answers, 1 notices, 2 broadcasts.
 -- `doubts` counts the attempts of which nobody knows whether the text was heard.
 CREATE TABLE outbound (
     id INTEGER PRIMARY KEY,
