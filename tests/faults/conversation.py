@@ -24,7 +24,7 @@ from gateway.clock import Clock, Sources
 from gateway.config import Config, HttpConfig, Limits, ModemConfig
 from gateway.store.database import Tx
 from modem.link import Patience
-from modem.virtual.client import Simulator
+from modem.virtual.client import ModemPlace, Simulator
 from modem.virtual.process import running as software_network
 from tests.village import ASHBY, MONDAY
 
@@ -151,11 +151,12 @@ SOME = (ROSE, PENNS, SOO_AH, GARDENER)
 class Town:
     """A network of telephones, one modem on it, and a gateway that may come and go."""
 
-    def __init__(self, simulator: Simulator, config: Config, patience: Patience) -> None:
+    def __init__(self, simulator: Simulator, config: Config, patience: Patience, hands: LiveHands) -> None:
         self.simulator = simulator
         self.config = config
         self.patience = patience
-        self.hands = LiveHands()
+        self.hands = hands
+        self.number = config.modems[0].number or OURS
         self.said: Counter[str] = Counter()
         self.heard: defaultdict[str, list[str]] = defaultdict(list)
         self._gateway: Gateway | None = None
@@ -181,7 +182,7 @@ class Town:
         """Text the gateway from a telephone, at the network's time."""
         self.hands.pass_time(BETWEEN_TEXTS)
         self.said[number] += 1
-        await self.simulator.text(number, OURS, body, smsc_time=self.hands.true, **options)
+        await self.simulator.text(number, self.number, body, smsc_time=self.hands.true, **options)
 
     async def reply(self, number: str, seconds: float = REPLY_SECONDS) -> str:
         """Wait for the next text that reaches a telephone."""
@@ -251,7 +252,7 @@ class Town:
     async def _rests(self) -> bool:
         if await self.gateway.store.read(unfinished):
             return False
-        sim = await self.simulator.sim(OURS)
+        sim = await self.simulator.sim(self.number)
         return not sim["waiting"] and not any(sim["storages"].values())
 
     async def nothing_lost_or_doubled(self, residents: Sequence[Resident], *, uncertain: int = 0) -> None:
@@ -282,7 +283,7 @@ class Town:
 
     async def _hear_the_rest(self, number: str) -> None:
         """Take in whatever has reached a telephone."""
-        await self.simulator.log(OURS)  # answers come in order: all that arrived before is here then
+        await self.simulator.log(self.number)  # answers come in order: all that arrived before is here then
         with suppress(TimeoutError):
             while True:
                 await self.reply(number, 0)
@@ -363,12 +364,25 @@ async def town(
     """
     async with software_network([f"{OURS}:{modem}"], folder) as simulator:
         (place,) = await simulator.modems()
-        config = Config(
-            path=folder / "plainline.toml",
-            data=data or folder / "data",
-            modems=(ModemConfig("main", str(place.device), pin, OURS),),
-            limits=limits,
-            community=ASHBY,
-            http=HttpConfig(port=0),
-        )
-        yield Town(simulator, config, patience)
+        config = settings(place, folder, pin=pin, limits=limits, data=data)
+        yield Town(simulator, config, patience, LiveHands())
+
+
+def settings(
+    place: ModemPlace,
+    folder: Path,
+    *,
+    community: Path = ASHBY,
+    pin: str | None = None,
+    limits: Limits = LIMITS,
+    data: Path | None = None,
+) -> Config:
+    """Give the settings of a gateway in `folder` with the modem at `place`, its page on any free port."""
+    return Config(
+        path=folder / "plainline.toml",
+        data=data or folder / "data",
+        modems=(ModemConfig("main", str(place.device), pin, place.number),),
+        limits=limits,
+        community=community,
+        http=HttpConfig(port=0),
+    )

@@ -35,7 +35,6 @@ FAULTS: dict[str, tuple[list[dict[str, Any]], int]] = {
     "reports are lost": ([{"kind": "lost_line", "line": "+CDS", "times": 5}], 0),
     "references are lost": ([{"kind": "lost_line", "line": "+CMGS", "times": 3}], 0),
     "a stored text is read without its header": ([{"kind": "lost_line", "line": "+CMGR", "times": 3}], 0),
-    "an answer is lost on reading": ([{"kind": "lost_line", "command": "+CMGR", "line": "OK"}], 0),
     "an answer is lost on sending": ([{"kind": "lost_line", "command": "+CMGS", "line": "OK"}], 1),
     "answers are late": ([{"kind": "delay", "ms": 100, "probability": 0.3, "times": 20}], 0),
     "the network delivers twice": ([{"kind": "double_delivery", "times": 8}], 0),
@@ -47,11 +46,16 @@ FAULTS: dict[str, tuple[list[dict[str, Any]], int]] = {
     "reading is refused": ([{"kind": "error", "command": "+CMGR", "code": 500, "times": 3}], 0),
     "listing is refused": ([{"kind": "error", "command": "+CMGL", "code": 500, "times": 2}], 0),
     "deleting is refused": ([{"kind": "error", "command": "+CMGD", "code": 500, "times": 5}], 0),
+    "a read command is not heard": ([{"kind": "silent", "command": "+CMGR"}], 0),
+}
+
+# The same ends in other ways: each costs the seconds until the modem's process counts as hung.
+SLOW_FAULTS: dict[str, tuple[list[dict[str, Any]], int]] = {
+    "an answer is lost on reading": ([{"kind": "lost_line", "command": "+CMGR", "line": "OK"}], 0),
     "a read text is cut": ([{"kind": "cut", "command": "+CMGR"}], 0),
     "a listing is cut": ([{"kind": "cut", "command": "+CMGL"}], 0),
     "the answer on sending is cut": ([{"kind": "cut", "command": "+CMGS"}], 1),
     "the prompt stays away": ([{"kind": "silent", "command": ">"}], 1),
-    "a read command is not heard": ([{"kind": "silent", "command": "+CMGR"}], 0),
     "a text is taken and not answered": ([{"kind": "mute", "command": "+CMGS"}], 1),
 }
 
@@ -73,7 +77,13 @@ async def test_without_a_fault_everybody_is_answered_once_and_gets_what_they_ask
         await ashby.nothing_lost_or_doubled(EVERYBODY)
 
 
-@pytest.mark.parametrize(("faults", "uncertain"), FAULTS.values(), ids=FAULTS)
+@pytest.mark.parametrize(
+    ("faults", "uncertain"),
+    [
+        *(pytest.param(*fault, id=name) for name, fault in FAULTS.items()),
+        *(pytest.param(*fault, id=name, marks=pytest.mark.soak) for name, fault in SLOW_FAULTS.items()),
+    ],
+)
 async def test_amid_whole_conversations(faults: list[dict[str, Any]], uncertain: int, tmp_path: Path) -> None:
     async with town(tmp_path, patience=HASTY) as ashby, ashby.serving():
         async with asyncio.TaskGroup() as group:
@@ -152,7 +162,7 @@ async def test_a_stick_that_vanishes_on_sending_goes_on_where_it_was(tmp_path: P
 
 
 async def test_a_modem_process_killed_again_and_again_is_started_again(tmp_path: Path) -> None:
-    kills = 3
+    kills = 2
     async with town(tmp_path) as ashby, ashby.serving() as gateway:
         link = gateway.modems[0].link
         async with asyncio.TaskGroup() as group:
