@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flows.answering import answer, counts, emergency, outside
 from flows.call import CALL_INPUTS, call_turn
+from flows.checking import answer_check
 from flows.conversation import Conversation, Input, Setting, Started, TextIn, Turn
 from flows.deeds import obey
 from flows.library import Library
@@ -65,6 +66,8 @@ def _text(library: Library, conversation: Conversation | None, body: str, settin
     elif walk.status == "person":
         walk.said.happened("person.message")
         walk.more = more
+    elif walk.status == "active" and walk.stand.call.check:
+        answer_check(walk, body, folded)
     elif walk.status == "active":
         answer(walk, body, folded)
     else:
