@@ -9,6 +9,7 @@ from flows.answering import answer, begin, emergency
 from flows.answers.base import Unclear, Understood
 from flows.by_ear import RECORDED_TYPES
 from flows.call_asking import PERSON, Asking
+from flows.checking import settle
 from flows.conversation import RECORDED
 from flows.deeds import obey
 from flows.hearing import UNHEARD, Meaning, crying, meanings, why_unclear, yes_or_no
@@ -167,11 +168,8 @@ class Talk(Asking):
                 self.goodbye()
             else:
                 walk.ask_again()
-        elif yes:
-            walk.go_on_checked()
         else:
-            walk.back()
-            walk.ask_again()
+            settle(walk, yes=yes)
 
     def _hear_answer(self, alternatives: Sequence[str]) -> None:
         walk = self.walk
