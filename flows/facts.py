@@ -30,6 +30,7 @@ NAME_LETTERS_MIN = 4
 
 _JOINT = "\ue000"
 _DOTTED = re.compile(r"\b[0-9]{1,2}[.][0-9]{2}\b")
+_NUMBERS = re.compile("[0-9]+")
 _LAST_NUMBER = re.compile(r" ([0-9]{1,2})$")
 _TIME = re.compile("[nPSHQw]")  # "mañana" is more likely a day
 _DAY = re.compile("[RWM]|no|nd|n[/-]n|u")
@@ -81,7 +82,7 @@ def facts(text: str, asked: Asked, marks: Marks, unmarked: Iterable[str]) -> dic
 def _bare_hour(rest: str, day: Value, ask: Ask, question: Question) -> Value | None:
     """Take a number that ends a text and does not belong to its day for an hour: "tomorrow 11"."""
     match = _LAST_NUMBER.search(rest)
-    if match is None or int(match[1]) == int(str(day.data)[-2:]):
+    if match is None or len(_NUMBERS.findall(rest)) > 1 or int(match[1]) == int(str(day.data)[-2:]):
         return None
     before = of_moment(rest[: match.start()], Ask("date"), replace(question, options={}))
     return _whole(match[1], ask, question) if before == day else None

@@ -116,6 +116,8 @@ def _number(said: str, bare: str, language: Lexicon, count: int) -> int | None:
     number = whole_number(said)
     if number is not None:
         return number
+    if not said.isascii() and said in language.yes:
+        return None  # the Korean yes is also a four, but a four that never stands alone
     if said in language.phrases("choice", "last"):
         return count
     if said in language.phrases("choice", "middle") and count % 2:

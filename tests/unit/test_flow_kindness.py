@@ -215,6 +215,13 @@ def test_an_unknown_resident_is_answered_in_the_language_that_was_written(
     assert ann.conversation.language == language
 
 
+def test_a_korean_yes_is_no_four(ann: Resident) -> None:
+    ann.texts("안녕하세요")
+    ann.texts("네")
+    assert ann.conversation is not None
+    assert ann.conversation.flow == "menu"
+
+
 @pytest.mark.parametrize("word", ["BACK", "help", "MENU", "PERSON", "more"])
 def test_a_borrowed_word_changes_no_language_that_is_known(library: Library, word: str) -> None:
     ana = Resident(library, setting(language="es", known=True))
