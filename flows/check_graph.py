@@ -15,8 +15,8 @@ from flows.limits import ANSWERED, CHAIN_MAX, CHOICE_TYPES, CORRECTED, UNCLEAR, 
 from flows.load import ANY
 from flows.model import ActionSpec, Ask, Flow, Step, Way, static_options
 
-CHAIN_FLOW_MAX = CHAIN_MAX // 2
-"""Steps without a question in a row: half of what a turn may take, for words after a keyword skip one."""
+CHAIN_FLOW_MAX = CHAIN_MAX // 3 - 1
+"""Steps without a question in a row: three rows, each with the question after it, are one turn's most."""
 
 
 def check_graph(library: Library, flow: Flow, actions: Mapping[str, ActionSpec]) -> list[Problem]:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-CHAIN_MAX = 32
-"""Steps a turn may take without asking; the checker refuses flows that could need more."""
+CHAIN_MAX = 48
+"""Steps a turn may take without asking; the checker refuses flows that could need more.
+
+A turn may pass two questions that its words have answered already, and so hold three rows of steps.
+"""
 
 UNCLEAR_EXPLAINS = 2
 """The how many-th answer not understood in a row brings the longer help; later ones also offer a person."""

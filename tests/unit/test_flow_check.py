@@ -7,7 +7,18 @@ from typing import TypeAlias
 
 import pytest
 
-from tests.unit.flow_making import HELP, HELP_TEXTS, LIFT, LIFT_TEXTS, MENU, MENU_TEXTS, problems_of
+from flows.check_graph import CHAIN_FLOW_MAX
+from tests.unit.flow_making import (
+    HELP,
+    HELP_TEXTS,
+    LIFT,
+    LIFT_TEXTS,
+    MENU,
+    MENU_TEXTS,
+    Resident,
+    make_library,
+    problems_of,
+)
 
 FLOW = "lift/flow.yaml"
 TEXTS = "lift/texts/en.toml"
@@ -314,6 +325,29 @@ def test_a_long_row_of_steps_without_a_question_is_found(tmp_path: Path) -> None
     found = problems_of(tmp_path, {"help/flow.yaml": flow, "help/texts/en.toml": texts})
     assert [p.message for p in found if "without a question" in p.message] != []
     assert all("without a question" in p.message for p in found)
+
+
+def test_the_longest_rows_the_checker_accepts_are_walked_to_their_end(tmp_path: Path) -> None:
+    def row(name: str, then: str) -> str:  # one less than the most, for the menu's step leads to the first
+        ways = [f"{name}{n}" for n in range(1, CHAIN_FLOW_MAX - 1)] + [then]
+        return "".join(f"  {name}{n}:\n    say: true\n    then: {way}\n" for n, way in enumerate(ways))
+
+    head = "flow: help\nversion: 1\nstart: a0\nexpires: 1h\nargument: what\nsteps:\n"
+    asks = "  what:\n    ask: {choice: when, options: [now, later]}\n    then: {now: b0, later: b0}\n"
+    more = "  day:\n    ask: {date: day}\n    then: c0\n  thanks:\n    end: completed\n"
+    flow = head + row("a", "what") + asks + row("b", "day") + row("c", "thanks") + more
+    steps = "".join(f'{name}{n} = "Step."\n' for name in "abc" for n in range(CHAIN_FLOW_MAX - 1))
+    texts = (
+        'keywords = ["help"]\n[phrases]\nwhat = "When?"\nday = "Which day?"\nthanks = "Done."\n'
+        + steps
+        + '[options.when]\nnow = { label = "Now" }\nlater = { label = "Friday" }\n'
+    )
+    changes = {"help/flow.yaml": flow, "help/texts/en.toml": texts}
+    assert problems_of(tmp_path, changes) == []
+    ann = Resident(make_library(tmp_path, changes))
+    assert ann.texts("help now").endswith("Which day?")
+    ann.texts("help")
+    assert ann.texts("friday").endswith("Done.")
 
 
 def test_a_flow_that_needs_values_cannot_be_started_without(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from flows.engine import take_turn
 from flows.facts import FACT_TYPES
 from flows.gsm7 import parts
 from flows.library import Library, load_library
-from flows.limits import CORRECTED, UNCLEAR
+from flows.limits import CHAIN_MAX, CORRECTED, UNCLEAR
 from flows.model import ActionSpec, Ask, Flow, OptionText, Phrase, Step, Texts, Way
 from flows.render import PARTS_MAX, respond
 from flows.value import Value, text
@@ -202,7 +202,7 @@ def test_no_text_ever_leaves_a_resident_stuck_or_unanswered(
 
         if isinstance(what, TextIn):
             assert answered(turn) or (before == "person" and types == ["person.message"])
-        assert len(acts) < 32
+        assert len(acts) < CHAIN_MAX
         assert all(text_ and parts(text_) <= PARTS_MAX for text_ in reply.texts)
         assert bool(reply.texts) == answered(turn)
         conversation = reply.conversation
