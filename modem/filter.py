@@ -25,6 +25,8 @@ GAMMU_SECONDS = 20.0
 """How long libgammu may wait for the answer to one command."""
 
 _SLICE = 0.5
+_LOCK_SECONDS = 2.0
+"""How long the process of a gateway that was killed may take to notice and let go of the device."""
 _WRITE_TIMEOUT = 5.0
 _ESCAPE, _SUBSTITUTE = b"\x1b", b"\x1a"
 _SPEEDS = {9600: termios.B9600, 57600: termios.B57600, 115200: termios.B115200, 460800: termios.B460800}
@@ -55,19 +57,14 @@ class LineFilter:
             self._device = os.open(device, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK | os.O_CLOEXEC)
         except OSError as error:
             raise errors.OpenFailed(f"The modem at {device} cannot be opened: {error.strerror}.") from None
+        if not _locked(self._device):
+            os.close(self._device)
+            raise errors.OpenFailed(f"The modem at {device} is in use by another program: stop that one.")
         try:
             _set_raw(self._device, _SPEEDS.get(baud, termios.B115200))
         except termios.error:
             os.close(self._device)
             raise errors.OpenFailed(f"{device} is no serial line: name the modem's device.") from None
-        try:
-            # Two that talk to one modem would take each other's answers for their own.
-            fcntl.flock(self._device, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            os.close(self._device)
-            raise errors.OpenFailed(
-                f"The modem at {device} is in use by another program. Stop that."
-            ) from None
         self._master, self._slave = os.openpty()
         tty.setraw(self._slave)
         self.path = os.ttyname(self._slave)
@@ -251,6 +248,20 @@ class LineFilter:
                 self._last_error = _number(line.text)
             # One write a line: an error that shares one with another line is taken for success.
             os.write(self._master, b"\r\n" + line.text.encode("latin-1") + b"\r\n")
+
+
+def _locked(descriptor: int) -> bool:
+    """Lock a device: two that talk to one modem would take each other's answers for their own."""
+    deadline = time.monotonic() + _LOCK_SECONDS
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(_LOCK_SECONDS / 40)
+        else:
+            return True
 
 
 def _number(final: str) -> tuple[str, int]:

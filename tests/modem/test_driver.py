@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import time
 from pathlib import Path
@@ -10,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from modem import driver, errors
-from modem.filter import LineFilter
 from tests.modem.plugged import OURS, RESIDENT, plugged
 
 DIALECTS = ["sim800", "sim7600", "e173", "ec25"]
@@ -96,10 +94,8 @@ async def test_no_line_that_libgammu_does_not_know_stalls_it(tmp_path: Path) -> 
 
 async def test_a_modem_left_at_the_prompt_by_a_crash_is_usable_and_sends_nothing(tmp_path: Path) -> None:
     async with plugged(tmp_path) as here:
-        line = LineFilter(here.device, 115200, lambda: None)
-        await asyncio.to_thread(line.prompt, "AT+CMGS=19", 5)
-        os.write(line.fileno(), b"0031000C91447700")
-        line.close()
+        await here.do(lambda modem: modem._filter.prompt("AT+CMGS=19", 5))
+        await here.do(lambda modem: os.write(modem.fileno(), b"0031000C91447700"))
         status = await here.do(lambda modem: modem.open())
         assert status.network is driver.Network.HOME
         assert (await here.simulator.log(0))["taken"] == []

@@ -154,6 +154,16 @@ def test_a_device_that_is_none_is_told_in_words() -> None:
         LineFilter("/dev/null", 115200, lambda: None)
 
 
+def test_two_programs_do_not_speak_to_one_modem(
+    stick: Stick, line: LineFilter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("modem.filter._LOCK_SECONDS", 0.0)
+    with pytest.raises(errors.OpenFailed, match="in use by another program"):
+        LineFilter(stick.device, 115200, lambda: None)
+    line.close()
+    LineFilter(stick.device, 115200, lambda: None).close()
+
+
 class Borrower:
     """Speaks through the pseudo-terminal as libgammu does."""
 
