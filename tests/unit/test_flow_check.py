@@ -340,12 +340,12 @@ def test_the_longest_rows_the_checker_accepts_are_walked_to_their_end(tmp_path: 
     texts = (
         'keywords = ["help"]\n[phrases]\nwhat = "When?"\nday = "Which day?"\nthanks = "Done."\n'
         + steps
-        + '[options.when]\nnow = { label = "Now" }\nlater = { label = "Friday" }\n'
+        + '[options.when]\nnow = { label = "At once" }\nlater = { label = "Friday" }\n'
     )
     changes = {"help/flow.yaml": flow, "help/texts/en.toml": texts}
     assert problems_of(tmp_path, changes) == []
     ann = Resident(make_library(tmp_path, changes))
-    assert ann.texts("help now").endswith("Which day?")
+    assert ann.texts("help at once").endswith("Which day?")
     ann.texts("help")
     assert ann.texts("friday").endswith("Done.")
 
