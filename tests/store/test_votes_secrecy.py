@@ -15,7 +15,7 @@ from gateway.store.database import Tx
 from gateway.store.events import write_event
 from gateway.store.inbound import record_part
 from gateway.store.messages_erasure import end_talk
-from gateway.store.outbound import Lane, queue_text
+from gateway.store.outbound import Lane, end_attempt, queue_text
 from modem.driver import Part
 from tests.store.hall import CLOSE, NOW, ROSE, TOM, Hall, choice, hall, poll
 
@@ -122,6 +122,19 @@ async def sent(village: Hall, outbound_id: int) -> None:
     await village.store.write(
         lambda tx: tx.run("UPDATE outbound SET state = 'sent' WHERE id = :id", id=outbound_id)
     )
+
+
+async def test_a_read_back_that_was_held_for_good_does_not_stay_behind(tmp_path: Path) -> None:
+    async with hall(tmp_path, [poll("chair", secret=True)]) as village:
+        member = Value("number", await village.member("Rose"))
+        chosen = {"member": member, "poll": Value("choice", ["chair", ""])}
+        await said(village, ROSE, "vote", reply="Which tree?", place=1)
+        await village.act("vote.look", ROSE, **chosen)
+        held = await said(village, ROSE, "elm", reply="You chose Elmtree?", place=2)
+        await village.store.write(end_attempt, held, "held", NOW, "too many texts")
+        await village.act("vote.cast", ROSE, **chosen, choice=choice("elm"))
+        rows = await village.store.read(lambda tx: tx.all("SELECT body FROM outbound WHERE state = 'held'"))
+        assert [row["body"] for row in rows] == [""]
 
 
 async def test_the_texts_that_carried_a_secret_vote_are_erased_with_it(tmp_path: Path) -> None:
