@@ -137,7 +137,8 @@ class Talk(Asking):
         elif said:
             self._answer_asked(yes=said == "yes")
         else:
-            self.unclear(Unclear("unclear.yes_no") if alternatives else UNHEARD)
+            asks_yes_or_no = bool(alternatives) and self.asking != "language"
+            self.unclear(Unclear("unclear.yes_no") if asks_yes_or_no else UNHEARD)
 
     def _press_asked(self, keys: str) -> None:
         walk = self.walk
