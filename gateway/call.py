@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-from flows.conversation import Heard, HungUp, Input, Keyed, Prompt, Silence
+from flows.conversation import RECORDED, Heard, HungUp, Input, Keyed, Prompt, Silence
 from flows.listening import Expectation, Keypad
 from flows.spoken import Sentence, spoken
 from gateway.call_life import CallLife, CallStage, How
@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 R = TypeVar("R")
 
 LONGEST_CALL_SECONDS = 15 * 60.0
+SHORTEST_MESSAGE_SECONDS = 1.0
 VOICEMAIL = Expectation(
     type="free_text",
     language="",
@@ -43,7 +44,7 @@ VOICEMAIL = Expectation(
 
 
 class Call:
-    """A call with a resident on an open line; `hang_up` ends it at the modem."""
+    """A call with a resident on a line; `hang_up` ends it at the modem."""
 
     def __init__(
         self,
@@ -61,6 +62,7 @@ class Call:
         self._hang_up = hang_up
         self._ears = Ears(line, exchange.recogniser)
         self._last: tuple[Sentence, ...] = ()
+        self._listening_to: CallTurn | None = None
         self._over = asyncio.Event()
 
     def press(self, key: str) -> None:
@@ -78,7 +80,23 @@ class Call:
         Without an `opening` only a message is taken: the gateway is closed. With `greeted` we rang:
         whoever picked up speaks first, and a machine is left alone.
         """
+        try:
+            if self.life.state is not CallStage.ENDED and await self._opens():
+                await self._hold(opening, greeted)
+        finally:
+            self.life.end(How.FAULT)
+            await self._close()
+
+    async def _opens(self) -> bool:
         self.life.go("pick_up")
+        try:
+            await self._line.open()
+        except LineLost as error:
+            log.warning("call has no sound: %s", error, extra={"call": self._id})
+            self.life.end(How.LINE_LOST)
+        return self.life.state is not CallStage.ENDED
+
+    async def _hold(self, opening: Input | None, greeted: bool) -> None:
         hearing = asyncio.create_task(self._hear())
         talking = asyncio.create_task(self._talk(opening, greeted))
         over = asyncio.create_task(self._over.wait())
@@ -94,8 +112,6 @@ class Call:
             for task in (hearing, talking, over):
                 task.cancel()
             await asyncio.gather(hearing, talking, over, return_exceptions=True)
-            self.life.end(How.FAULT)
-            await self._close()
 
     async def _hear(self) -> None:
         try:
@@ -181,6 +197,7 @@ class Call:
         self.life.go("listen")
         if turn.expectation.record:
             await self._beep()
+        self._listening_to = turn
         answer = await self._ears.listen(turn.expectation)
         if not isinstance(answer, Recorded):
             return answer
@@ -223,9 +240,22 @@ class Call:
             resident = resident_by_id(tx, self._resident_id)
             self._exchange.turns.notices(tx, now).tell_duty("duty_voicemail", resident)
 
+    async def _keep_unfinished(self) -> None:
+        """Keep what a caller said who hung up instead of pressing #, as most people do."""
+        if len(self._ears.unfinished) / 2 / RATE < SHORTEST_MESSAGE_SECONDS:
+            return
+        recorded = Recorded(self._ears.unfinished, Heard((RECORDED,)))
+        turn = self._listening_to
+        if turn is None:
+            await self._keep_as("voicemail", recorded)
+        elif not turn.expectation.secret:
+            await self._keep(recorded, turn)
+            await self._turn(recorded.answer)
+
     async def _close(self) -> None:
         """End it everywhere: at the modem, in the conversation, in the books; each in spite of the others."""
         ex = self._exchange
+        await self._spare(self._keep_unfinished())
         how = self.life.how or How.FAULT
         await self._spare(self._line.close())
         if how not in (How.HUNG_UP, How.MODEM_LOST):

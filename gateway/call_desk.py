@@ -24,6 +24,7 @@ from gateway.store.database import Tx
 from gateway.store.events import write_event
 from modem.audio.line import Line
 from modem.driver import CallEnded, Ringing, Tone
+from modem.errors import ModemError, Refused
 
 if TYPE_CHECKING:
     from gateway.call import Call
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 RING_SECONDS = 5.0
+# 3GPP TS 22.030: "User Determined User Busy" for the call that waits.
+REFUSE_WAITING = "AT+CHLD=0"
 OUTGOING_LOOK_SECONDS = 5.0
 RING_BACK_DELAY = timedelta(seconds=4)
 
@@ -49,6 +52,7 @@ class CallDesk:
     _call: Call | None = None
     _busy: bool = False
     _ended: asyncio.Event = field(default_factory=asyncio.Event)
+    _next: Ringing | None = None
     _ready: bool = False
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _dialler: Dialler = field(init=False)
@@ -71,12 +75,15 @@ class CallDesk:
     async def heard(self, event: Ringing | CallEnded | Tone) -> None:
         """Take what the modem tells about calls; returns at once."""
         match event:
+            case Ringing() if self._busy and self._ended.is_set():
+                self._next = event  # the line is free, and the call before is only being written down
             case Ringing() if self._busy:
                 await self._refuse(event.caller)
             case Ringing():
                 self._begin(event.caller)
             case CallEnded():
                 self._ended.set()
+                self._next = None
                 if self._call is not None:
                     self._call.end(How.HUNG_UP)
             case Tone() if self._call is not None:
@@ -117,13 +124,15 @@ class CallDesk:
         try:
             await self._dialler.make(outgoing)
         finally:
-            self._busy = False
+            self._free()
         return True
 
     async def close(self) -> None:
-        """End the call that is going on, tidily."""
+        """End the call that is going on, tidily; whoever rings is rung back after a restart."""
         if self._call is not None:
             self._call.end(How.STOPPED)
+        self._next = None
+        self._ended.set()
         if self._ringing is not None:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._ringing
@@ -144,8 +153,15 @@ class CallDesk:
         except Exception:
             log.exception("a call could not be taken", extra={"link": self.name})
         finally:
-            self._busy = False
-            self._wake.set()
+            self._free()
+
+    def _free(self) -> None:
+        """Be ready for the next call; whoever rings already is it."""
+        self._busy = False
+        self._wake.set()
+        ringing, self._next = self._next, None
+        if ringing is not None:
+            self._begin(ringing.caller)
 
     async def _gives_up_within(self, seconds: float) -> bool:
         with contextlib.suppress(TimeoutError):
@@ -170,7 +186,11 @@ class CallDesk:
 
     async def _answer(self, caller: str | None) -> None:
         number = policy.e164(caller, self.rules.region) if caller else None
-        await self.telephone.answer()
+        try:
+            await self.telephone.answer()
+        except Refused:  # they hung up this very moment
+            await self._gave_up(caller)
+            return
         if number is None:
             await self._tell_withheld()
             return
@@ -184,13 +204,35 @@ class CallDesk:
         line = await self.open_line()
         try:
             await line.open()
-            await self.exchange.mouth.say(line, self._common("call.withheld"), slow=False)
+            await self._say_alone(line, self._common("call.withheld"))
         finally:
             await line.close()
-            await self.telephone.hang_up()
+            if not self._ended.is_set():
+                await self.telephone.hang_up()
+
+    async def _say_alone(self, line: Line, sentences: list[Sentence]) -> None:
+        """Say something without listening, until it was heard or the caller hung up."""
+
+        async def hear() -> None:
+            while True:
+                await line.hear()
+
+        tasks = [
+            asyncio.create_task(self.exchange.mouth.say(line, sentences, slow=False)),
+            asyncio.create_task(hear()),
+            asyncio.create_task(self._ended.wait()),
+        ]
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _refuse(self, caller: str | None) -> None:
-        """Text a second caller: the line is busy."""
+        """Text a second caller that the line is busy, and let them hear so."""
+        with contextlib.suppress(ModemError):
+            await self.telephone.raw(REFUSE_WAITING)
         number = policy.e164(caller, self.rules.region) if caller else None
         if number is not None and self.rules.may_be_rung(number):
             await self.exchange.store.write(self._tell_busy, number, self.exchange.clock.now())
@@ -223,7 +265,6 @@ class CallDesk:
         from gateway.call import Call
 
         line = await self.open_line()
-        await line.open()
         call = Call(self.exchange, line, resident_id, call_id, self.telephone.hang_up)
         self._call = call
         if self._ended.is_set():

@@ -100,9 +100,14 @@ class Dialler:
 
     async def _ring_up(self, outgoing: OutgoingCall, call_id: int) -> How:
         await self.telephone.dial(outgoing.number)
-        if not await self._picked_up():
-            with contextlib.suppress(ModemError):
-                await self.telephone.hang_up()
+        picked_up = False
+        try:
+            picked_up = await self._picked_up()
+        finally:  # the gateway may stop while it rings
+            if not picked_up:
+                with contextlib.suppress(ModemError):
+                    await self.telephone.hang_up()
+        if not picked_up:
             return How.NOT_ANSWERED
         await self.exchange.store.write(calls.answer_call, call_id, self.exchange.clock.now())
         return await self.hold(outgoing, call_id, _opening(outgoing))

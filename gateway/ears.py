@@ -41,10 +41,14 @@ class Recorded:
 
 @dataclass(slots=True)
 class Ears:
-    """The ears of one call. `run` reads the line for as long as the call lasts."""
+    """The ears of one call. `run` reads the line for as long as the call lasts.
+
+    `unfinished` is what was being recorded when listening was broken off: the caller hung up.
+    """
 
     line: Line
     recogniser: Recogniser | None
+    unfinished: bytes = b""
     _detector: KeyDetector = field(default_factory=KeyDetector)
     _keys: deque[str] = field(default_factory=deque)
     _frames: asyncio.Queue[bytes | None] = field(default_factory=asyncio.Queue)
@@ -157,6 +161,9 @@ class _Question:
                     found = await self._take_frame(frame)
                 if found is not None:
                     return found
+        except asyncio.CancelledError:
+            self._ears.unfinished = b"".join(self._sound)
+            raise
         finally:
             if self._words is not None:
                 self._words.cancel()

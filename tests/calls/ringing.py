@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -167,6 +168,11 @@ class RingingTown(Town):
         call = await (await self.simulator.phone(number)).rung(PATIENCE_SECONDS)
         await call.answer()
         return Caller(call, self.watch.on(modem))
+
+    def lets_pass(self, span: timedelta) -> None:
+        """Let time pass in Ashby, and the gateway look what is due."""
+        self.hands.pass_time(span)
+        self.gateway.queued()
 
     async def ready(self) -> None:
         """Wait until the modem is there and no call is being dealt with."""
