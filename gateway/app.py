@@ -177,7 +177,7 @@ async def _community(config: Config, store: Store, clock: Clock) -> Community:
             'Write community = "FOLDER" at the top; gateway/sample/ashby is one to copy and change.'
         )
     community = load_community(config.community)
-    await store.write(install, community, clock.now())
+    await store.write(install, community, clock.now(), trusted=clock.trusted)
     return community
 
 

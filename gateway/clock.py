@@ -93,4 +93,6 @@ class Clock:
         if smsc_at is None:
             return now
         self.learn(smsc_at)
+        if smsc_at - now > AGREEMENT:
+            self._confirmed = False  # a text never comes from the future: our clock stood still
         return now if self._confirmed or self._sources.synchronised() else smsc_at.astimezone(UTC)

@@ -36,6 +36,8 @@ class PollDraft:
     def entry(self, now: datetime) -> PollEntry:
         """Give the poll with its moments, as loaded at `now`."""
         opens_at = self.opens_at or now
+        if self.opens_at is None and self.closes_at is not None and self.closes_at <= now:
+            opens_at = self.closes_at - self.open_for  # loaded again after its end, which changes nothing
         return PollEntry(
             key=self.key,
             question=self.question,

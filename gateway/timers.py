@@ -16,6 +16,7 @@ from gateway.errors import StoreError
 from gateway.services import TIMED
 from gateway.services.acting import Timing
 from gateway.store import shift
+from gateway.store.community import install_polls
 from gateway.store.conversations import drop_deadline, is_overdue, next_deadline, overdue
 from gateway.store.database import Store, Tx
 from gateway.store.events import write_event
@@ -38,7 +39,7 @@ class Timers:
     turns: Turns
     clock: Clock
     queued: Callable[[], None]
-    _doubted: bool = False
+    _doubted: bool | None = None
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self) -> None:
@@ -62,16 +63,29 @@ class Timers:
 
     async def tick(self) -> timedelta:
         """Do everything that is due now; give how long nothing will be."""
-        if step := self.clock.step:
-            await self.store.write(shift.shift_deadlines, step)
+        if self._doubted is None:
+            self._doubted = await self.store.read(shift.doubted)
+        step, trusted = self.clock.step, self.clock.trusted
+        if step or not (trusted or self._doubted):
+            await self.store.write(self._take_step, step, trusted)
             self.clock.account_for(step)
-        if not self.clock.trusted:
-            self._doubted = True
+            self._doubted = self._doubted or not trusted
+            self.queued()
+        if not trusted:
             return LONGEST_SLEEP
         if self._doubted:
-            await self.store.write(shift.grant_grace, self.clock.now(), GRACE, LONGEST_DEADLINE)
+            await self.store.write(self._trust_again, self.clock.now())
             self._doubted = False
         return await self._run_due()
+
+    def _take_step(self, tx: Tx, step: timedelta, trusted: bool) -> None:
+        shift.shift_deadlines(tx, step)
+        if not trusted:
+            shift.note_doubt(tx)
+
+    def _trust_again(self, tx: Tx, now: datetime) -> None:
+        shift.grant_grace(tx, now, GRACE, LONGEST_DEADLINE)
+        install_polls(tx, self.turns.community, now, trusted=True)
 
     async def _run_due(self) -> timedelta:
         """Do one thing after the other; what fails is told at the end, when the rest is done."""

@@ -12,10 +12,13 @@ from gateway.community_votes import VotesData, install_votes
 from gateway.store import people
 from gateway.store.database import Tx
 from gateway.store.help import install_volunteer, rest_volunteers
+from gateway.store.shift import note_doubt
 
 
-def install(tx: Tx, community: Community, now: datetime) -> None:
+def install(tx: Tx, community: Community, now: datetime, *, trusted: bool = True) -> None:
     """Load a community: what is new is added, what has changed is changed; twice is as good as once.
+
+    Unless `now` is `trusted`, polls whose moments count from the loading wait for `install_polls`.
 
     Coordinators and volunteers who are no longer in the files hear of no more requests. A name or
     language that somebody has told us stays. Raises LiftSchemeError, VotesMistake.
@@ -31,7 +34,14 @@ def install(tx: Tx, community: Community, now: datetime) -> None:
     _install_people(tx, community, now)
     if community.lifts is not None:
         install_lifts(tx, community.lifts, now)
-    polls = [draft.entry(now) for draft in community.polls]
+    install_polls(tx, community, now, trusted=trusted)
+    if not trusted:
+        note_doubt(tx)
+
+
+def install_polls(tx: Tx, community: Community, now: datetime, *, trusted: bool) -> None:
+    """Load members and polls, unless `trusted` only those polls whose moments are written down."""
+    polls = [draft.entry(now) for draft in community.polls if trusted or draft.opens_at is not None]
     install_votes(tx, VotesData(community.members, polls), now)
 
 

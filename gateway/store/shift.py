@@ -5,7 +5,20 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from gateway.store.database import Tx
+from gateway.store.facts import fact, keep_fact
 from gateway.store.instant import from_text, to_text
+
+DOUBT = "clock-doubted"
+
+
+def note_doubt(tx: Tx) -> None:
+    """Note that moments may have been written by a wrong clock, for a later run too."""
+    keep_fact(tx, DOUBT, "yes")
+
+
+def doubted(tx: Tx) -> bool:
+    """Tell whether moments may have been written by a wrong clock since it was last known to be right."""
+    return fact(tx, DOUBT) is not None
 
 
 def shift_deadlines(tx: Tx, step: timedelta) -> None:
@@ -26,7 +39,7 @@ def shift_deadlines(tx: Tx, step: timedelta) -> None:
 
 
 def grant_grace(tx: Tx, now: datetime, grace: timedelta, longest: timedelta) -> None:
-    """Give what seems overdue, or due too far ahead, `grace` more: its deadline came from a wrong clock."""
+    """End the doubt: what seems overdue, or due too far ahead, gets `grace` more, as a wrong clock set it."""
     late, early = to_text(now + grace), to_text(now + longest)
     tx.run(
         "UPDATE conversation SET deadline = :late "
@@ -40,9 +53,12 @@ def grant_grace(tx: Tx, now: datetime, grace: timedelta, longest: timedelta) -> 
         early=early,
     )
     tx.run(
-        "UPDATE outbound SET valid_until = :late WHERE state = 'queued' AND valid_until < :late",
+        "UPDATE outbound SET valid_until = :late "
+        "WHERE state = 'queued' AND (valid_until < :late OR valid_until > :early)",
         late=late,
+        early=early,
     )
+    keep_fact(tx, DOUBT, None)
 
 
 def _moved(stored: str, step: timedelta) -> str:
