@@ -14,6 +14,7 @@ from pathlib import Path
 
 from modem.errors import SpeechDown
 from modem.speech import wire
+from modem.speech.feeding import Feeder
 from modem.speech.heard import join
 from modem.speech.protocols import Heard
 from modem.speech.serve import Gateway, resident_octets, run
@@ -75,12 +76,16 @@ class Utterance:
             self._tell(heard, why)
 
     def _listen(self, model: VoskModel) -> Heard:
-        recogniser = model.recogniser(self._phrases)
+        recogniser, feeder = model.recogniser(self._phrases), Feeder(model.rate)
         pieces = []
-        while (sound := self._next()) is not None and not self._cancelled.is_set():
+        over = False
+        while not over and not self._cancelled.is_set():
+            sound = self._next()
+            over = sound is None
+            ready = feeder.rest() if sound is None else feeder.feed(sound)
             with self._turn:
                 # True when the model's own rules find that an utterance ended; ours may go on.
-                if recogniser.AcceptWaveform(sound):
+                if recogniser.AcceptWaveform(ready):
                     pieces.append(model.heard(recogniser.Result()))
             self._worked()
         with self._turn:

@@ -11,8 +11,9 @@ from pathlib import Path
 import vosk
 
 from modem.errors import SpeechDown
+from modem.speech.feeding import rate_of
 from modem.speech.heard import MOST_ALTERNATIVES
-from modem.speech.protocols import RATE, Heard
+from modem.speech.protocols import Heard
 
 _UNKNOWN_TOKENS = ("[unk]", "<UNK>", "<unk>", "<SPOKEN_NOISE>")
 """What models call a word they do not know; a name the model does not have would be dropped in silence."""
@@ -34,6 +35,7 @@ class VoskModel:
         except Exception as error:
             # vosk raises nothing narrower.
             raise SpeechDown(f"{path} holds no usable speech model.") from error
+        self.rate = rate_of(path)
         self.unknown_token = next((token for token in _UNKNOWN_TOKENS if self.knows(token)), "")
 
     def knows(self, word: str) -> bool:
@@ -56,13 +58,13 @@ class VoskModel:
         Raises `SpeechDown` when the model knows none of the phrases.
         """
         if not phrases:
-            recogniser = vosk.KaldiRecognizer(self._model, RATE)
+            recogniser = vosk.KaldiRecognizer(self._model, self.rate)
         else:
             spelt = [spelling for phrase in phrases if (spelling := self.spelling(phrase))]
             if not spelt:
                 raise SpeechDown("The speech model knows none of the words to expect.")
             grammar = json.dumps([*dict.fromkeys(spelt), self.unknown_token], ensure_ascii=False)
-            recogniser = vosk.KaldiRecognizer(self._model, RATE, grammar)
+            recogniser = vosk.KaldiRecognizer(self._model, self.rate, grammar)
         recogniser.SetMaxAlternatives(MOST_ALTERNATIVES)
         return recogniser
 
