@@ -56,7 +56,7 @@ class Talk(Asking):
         elif self.asking in _ASKED_ON_CALLS or walk.stand.call.check:
             self._hear_asked(alternatives)
         elif walk.status == "person":
-            self._message()
+            self._message(alternatives)
         else:
             self._hear_answer(alternatives)
 
@@ -214,9 +214,15 @@ class Talk(Asking):
         first, second = values[:2]
         self.unclear(Unclear("call.between", {"first": first, "second": second}))
 
-    def _message(self) -> None:
-        self.walk.said.happened("person.message")
-        self.walk.said.say("call.message_kept", kind="question")
+    def _message(self, alternatives: Sequence[str]) -> None:
+        """Take a message for a person; who says no more than goodbye has none."""
+        walk = self.walk
+        words = [walk.library.vocabulary.word(spoken(body)) for body in alternatives]
+        if _no(walk, alternatives) or any(word is not None and word.name == "quit" for word in words):
+            self.goodbye()
+            return
+        walk.said.happened("person.message")
+        walk.said.say("call.message_kept", kind="question")
 
     def _means(self, keys: str) -> Value | None:
         """Give the answer that keys are to the present question."""

@@ -74,6 +74,13 @@ def test_nothing_at_once_after_a_person_was_asked_for_is_goodbye(ann: Caller) ->
     assert ann.conversation.status == "person"
 
 
+@pytest.mark.parametrize("goodbye", ["no", "bye", "that's all"])
+def test_who_has_no_message_for_a_person_says_goodbye(ann: Caller, goodbye: str) -> None:
+    ann.says("person")
+    assert "Goodbye" in ann.says(goodbye)
+    assert "person.message" not in ann.happened()
+
+
 def test_slower_is_remembered_and_says_it_again(ann: Caller) -> None:
     ann.says("ride")
     assert ann.says("slower") == AGAIN
