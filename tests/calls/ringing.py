@@ -30,9 +30,10 @@ from modem.link import Patience
 from modem.virtual.client import Simulator
 from modem.virtual.phone_call import PhoneCall
 from modem.virtual.process import running as software_network
-from tests.faults.conversation import OURS, PATIENCE, LiveHands, Town, until
+from tests.faults.conversation import OURS, PATIENCE, Town, until
+from tests.hands import LiveHands
 from tests.modem import callers
-from tests.village import ASHBY
+from tests.village import ASHBY, MONDAY
 
 MENU = "What would you like?"
 STEP_SECONDS = 0.1
@@ -148,7 +149,7 @@ class RingingTown(Town):
     """Ashby, whose modem can be rung."""
 
     def __init__(self, simulator: Simulator, config: Config, patience: Patience, watch: Watch) -> None:
-        super().__init__(simulator, config, patience, LiveHands())
+        super().__init__(simulator, config, patience, LiveHands(MONDAY))
         self.watch = watch
 
     async def rings(self, number: str, *, modem: str = OURS, withheld: bool = False) -> Caller:

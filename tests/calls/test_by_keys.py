@@ -6,7 +6,7 @@ from pathlib import Path
 
 from modem.audio import wav
 from tests.calls.ringing import MENU, in_english, ringing_town, rows, speech, texts_of
-from tests.faults.conversation import deeds_of
+from tests.faults.rows import deeds_of
 
 ROSE, GEORGE = "+447700900123", "+447700900134"
 

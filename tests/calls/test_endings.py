@@ -13,7 +13,9 @@ from gateway.store.database import Tx
 from modem.audio import wav
 from modem.audio.line import RATE
 from tests.calls.ringing import MENU, RingingTown, in_english, ringing_town, rows, speech, texts_of
-from tests.faults.conversation import LiveHands, deeds_of, until
+from tests.faults.conversation import until
+from tests.faults.rows import deeds_of
+from tests.hands import LiveHands
 from tests.village import MONDAY
 
 ROSE, GEORGE, LUCIA = "+447700900123", "+447700900134", "+447700900132"

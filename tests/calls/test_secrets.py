@@ -12,7 +12,7 @@ import pytest
 from modem.speech.cache import sentence_key
 from modem.speech.voice import ESPEAK, HIBARI
 from tests.calls.ringing import in_english, ringing_town, rows, speech
-from tests.faults.conversation import deeds_of
+from tests.faults.rows import deeds_of
 
 ROSE, PENNS = "+447700900123", "+447700900131"
 PIN, WRONG_PIN = "2468", "9753"

@@ -10,7 +10,8 @@ import pytest
 from gateway.config import Limits
 from gateway.store.database import Tx
 from modem.driver import Inbox, Part
-from tests.faults.conversation import CARMEN, GEORGE, PENNS, ROSE, Line, Resident, town, until
+from tests.faults.conversation import town, until
+from tests.faults.residents import CARMEN, GEORGE, PENNS, ROSE, Line, Resident
 from tests.village import Village, ashby
 
 TEN_YEARS = timedelta(days=3652)

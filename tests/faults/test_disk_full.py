@@ -13,7 +13,8 @@ import pytest
 
 from gateway.errors import GatewayError
 from gateway.store.database import Tx
-from tests.faults.conversation import EVERYBODY, GEORGE, OURS, PENNS, ROSE, Resident, Town, town, until
+from tests.faults.conversation import OURS, Town, town, until
+from tests.faults.residents import EVERYBODY, GEORGE, PENNS, ROSE, Resident
 
 DISK_BYTES = 4 << 20
 

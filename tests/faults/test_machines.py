@@ -22,20 +22,10 @@ from gateway.store.places import load_places
 from gateway.turns import Turns
 from modem.driver import Inbox, Part
 from modem.virtual.process import running as software_network
-from tests.faults.conversation import (
-    OURS,
-    PATIENCE,
-    ROSE,
-    Line,
-    LiveHands,
-    Resident,
-    Town,
-    replies_to,
-    settings,
-    town,
-    until,
-)
-from tests.hands import Hands
+from tests.faults.conversation import OURS, PATIENCE, Town, settings, town, until
+from tests.faults.residents import ROSE, Line, Resident
+from tests.faults.rows import replies_to
+from tests.hands import Hands, LiveHands
 from tests.village import ASHBY, LIBRARY, MONDAY, Village
 
 RESIDENT = "+447700900151"
@@ -113,7 +103,7 @@ async def test_two_gateways_that_text_each_other_fall_silent(here: str, there: s
 
 async def test_two_gateways_on_one_network_fall_silent_within_three_texts_each(tmp_path: Path) -> None:
     async with software_network([f"{OURS}:sim7600", f"{THEIRS}:ec25"], tmp_path) as simulator:
-        hands = LiveHands()
+        hands = LiveHands(MONDAY)
         here, there = (
             Town(simulator, settings(place, tmp_path / name, community=folder), PATIENCE, hands)
             for place, name, folder in zip(
@@ -128,8 +118,8 @@ async def test_two_gateways_on_one_network_fall_silent_within_three_texts_each(t
             await until(partial(one_is_suspected, here, there), "a machine to be suspected")
             for each in (here, there, here, there):
                 await each.at_rest()
-            assert 1 <= await here.gateway.store.read(texts_to, THEIRS) <= MOST_TEXTS
-            assert 1 <= await there.gateway.store.read(texts_to, OURS) <= MOST_TEXTS
+            assert 1 <= await here.read(texts_to, THEIRS) <= MOST_TEXTS
+            assert 1 <= await there.read(texts_to, OURS) <= MOST_TEXTS
 
 
 async def test_an_out_of_office_replier_hears_no_more_than_one_text(tmp_path: Path) -> None:
@@ -141,7 +131,7 @@ async def test_an_out_of_office_replier_hears_no_more_than_one_text(tmp_path: Pa
         await ashby.text(RESIDENT, "MENU")
         await until(partial(one_is_suspected, ashby), "a machine to be suspected")
         await ashby.at_rest()
-        assert await ashby.gateway.store.read(texts_to, RESIDENT) == 1
+        assert await ashby.read(texts_to, RESIDENT) == 1
 
 
 async def test_a_phone_that_echoes_hears_no_more_than_one_text(tmp_path: Path) -> None:
@@ -151,7 +141,7 @@ async def test_a_phone_that_echoes_hears_no_more_than_one_text(tmp_path: Path) -
         await ashby.text(RESIDENT, "MENU")
         await until(partial(one_is_suspected, ashby), "a machine to be suspected")
         await ashby.at_rest()
-        assert await ashby.gateway.store.read(texts_to, RESIDENT) == 1
+        assert await ashby.read(texts_to, RESIDENT) == 1
 
 
 async def test_a_machine_that_finds_new_words_each_time_is_left_alone_too(tmp_path: Path) -> None:
@@ -166,7 +156,7 @@ async def test_a_machine_that_finds_new_words_each_time_is_left_alone_too(tmp_pa
         await ashby.text(RESIDENT, "MENU")
         await until(partial(one_is_suspected, ashby), "a machine to be suspected")
         await ashby.at_rest()
-        assert await ashby.gateway.store.read(texts_to, RESIDENT) <= MOST_TEXTS
+        assert await ashby.read(texts_to, RESIDENT) <= MOST_TEXTS
 
 
 async def test_who_was_taken_for_a_machine_is_answered_as_soon_as_they_speak_as_people_do(
@@ -176,7 +166,7 @@ async def test_who_was_taken_for_a_machine_is_answered_as_soon_as_they_speak_as_
         await ashby.text(ROSE.number, "Automatic reply: I am driving and cannot read this text just now.")
         await until(partial(one_is_suspected, ashby), "a machine to be suspected")
         await ashby.converse(ROSE)
-        assert len(await ashby.gateway.store.read(replies_to, ROSE.number)) == len(ROSE.lines)
+        assert len(await ashby.read(replies_to, ROSE.number)) == len(ROSE.lines)
 
 
 async def test_a_person_with_short_quick_answers_is_never_silenced(tmp_path: Path) -> None:
@@ -204,7 +194,7 @@ def renamed(folder: Path, name: str, language: str) -> Path:
 
 async def one_is_suspected(*towns: Town) -> bool:
     """Tell whether a coordinator of one of the towns can see that a machine was suspected."""
-    return any([await each.gateway.store.read(suspicions) for each in towns])
+    return any([await each.read(suspicions) for each in towns])
 
 
 def suspicions(tx: Tx) -> int:

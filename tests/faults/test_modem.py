@@ -12,19 +12,9 @@ import pytest
 
 from flows.transcript import matches
 from modem.link import Patience
-from tests.faults.conversation import (
-    EVERYBODY,
-    OURS,
-    PENNS,
-    REPLY_SECONDS,
-    ROSE,
-    Line,
-    Resident,
-    Town,
-    replies_to,
-    town,
-    until,
-)
+from tests.faults.conversation import OURS, REPLY_SECONDS, Town, town, until
+from tests.faults.residents import EVERYBODY, PENNS, ROSE, Line, Resident
+from tests.faults.rows import replies_to
 
 HASTY = Patience(silent=10.0, opening=20.0, call=1.5, unnoticed=1.0)
 
@@ -110,7 +100,7 @@ async def test_a_modem_that_hangs_after_a_question_does_not_ask_it_again(taken: 
         await hang_at(ashby, "the surgery", taken)
         assert ashby.heard[ROSE.number].count("Which day?") == int(taken)
         await ashby.nothing_lost_or_doubled([ROSE], uncertain=1)
-        replies = await ashby.gateway.store.read(replies_to, ROSE.number)
+        replies = await ashby.read(replies_to, ROSE.number)
         assert [reply.state for reply in replies].count("uncertain") == 1
 
 
@@ -122,7 +112,7 @@ async def test_a_modem_that_hangs_after_a_confirmation_says_it_once_more_with_it
         await hang_at(ashby, "YES", taken)
         await ashby.nothing_lost_or_doubled([ROSE], uncertain=1)
         confirmed = [body for body in ashby.heard[ROSE.number] if body.startswith("Booked")]
-        (reply,) = [r for r in await ashby.gateway.store.read(replies_to, ROSE.number) if r.ref]
+        (reply,) = [r for r in await ashby.read(replies_to, ROSE.number) if r.ref]
         assert len(confirmed) == 1 + int(taken)
         assert all(reply.ref in body for body in confirmed)
         assert reply.state in ("sent", "delivered")
@@ -249,6 +239,6 @@ async def test_a_number_that_does_not_exist_is_not_tried_again(tmp_path: Path) -
         await ashby.simulator.fault(OURS, kind="error", command="+CMGS", code=1)
         await ashby.text(ROSE.number, "MENU")
         await ashby.at_rest()
-        (reply,) = await ashby.gateway.store.read(replies_to, ROSE.number)
+        (reply,) = await ashby.read(replies_to, ROSE.number)
         assert (reply.state, reply.attempts) == ("failed", 1)
         await ashby.converse(PENNS)
