@@ -41,7 +41,7 @@ def migrate(connection: sqlite3.Connection, now: datetime) -> None:
 def _apply(connection: sqlite3.Connection, number: int, name: str, sql: str, now: datetime) -> None:
     connection.execute("BEGIN IMMEDIATE")
     try:
-        for statement in _statements(sql):
+        for statement in _statements(name, sql):
             connection.execute(statement)
         connection.execute("INSERT INTO migration VALUES (?, ?, ?)", (number, name, to_text(now)))
         connection.execute("COMMIT")
@@ -51,7 +51,7 @@ def _apply(connection: sqlite3.Connection, number: int, name: str, sql: str, now
         raise
 
 
-def _statements(sql: str) -> list[str]:
+def _statements(name: str, sql: str) -> list[str]:
     # executescript() would commit first, and so tear a migration in two.
     found, pending = [], ""
     for line in sql.splitlines(keepends=True):
@@ -59,4 +59,6 @@ def _statements(sql: str) -> list[str]:
         if sqlite3.complete_statement(pending):
             found.append(pending)
             pending = ""
+    if any(line.strip() and not line.startswith("--") for line in pending.splitlines()):
+        raise ValueError(f"{name} ends within a statement")
     return found

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from gateway import timers
+from gateway.errors import StoreError
 from gateway.services.acting import Timing
 from gateway.store.conversations import latest_conversation, overdue
 from gateway.store.database import Tx
@@ -96,7 +97,7 @@ async def test_a_clock_set_while_the_disk_is_full_is_accounted_for_afterwards(vi
     await village.text(ANA, "LIFT")
     village.hands.now += timedelta(days=3653)
     await village.store.close()
-    with pytest.raises(timers.StoreError):
+    with pytest.raises(StoreError):
         await village.timers.tick()
     assert village.clock.step == timedelta(days=3653)
 

@@ -51,7 +51,7 @@ CREATE TABLE inbound (
     state TEXT NOT NULL
 );
 CREATE INDEX inbound_twin ON inbound (twin);
-CREATE INDEX inbound_sender ON inbound (sender, id);
+CREATE INDEX inbound_sender ON inbound (sender, received_at);
 
 CREATE TABLE inbound_part (
     id INTEGER PRIMARY KEY,
@@ -70,6 +70,7 @@ CREATE TABLE inbound_part (
     inbound_id INTEGER REFERENCES inbound(id)
 );
 CREATE INDEX inbound_part_twin ON inbound_part (twin);
+CREATE INDEX inbound_part_whole ON inbound_part (inbound_id) WHERE inbound_id IS NOT NULL;
 CREATE INDEX inbound_part_open ON inbound_part (sender, reference, total) WHERE inbound_id IS NULL;
 
 -- A stored message nobody could decode: kept raw for a person, then deleted from the SIM.
@@ -107,7 +108,8 @@ CREATE TABLE outbound (
 );
 CREATE INDEX outbound_queue ON outbound (lane, not_before, id) WHERE state = 'queued';
 CREATE INDEX outbound_sending ON outbound (id) WHERE state = 'sending';
-CREATE INDEX outbound_number ON outbound (number, id);
+CREATE INDEX outbound_made ON outbound (number, created_at);
+CREATE INDEX outbound_ended ON outbound (number, ended_at) WHERE ended_at IS NOT NULL;
 
 CREATE TABLE sent_part (
     outbound_id INTEGER NOT NULL REFERENCES outbound(id),
