@@ -5,14 +5,14 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from typing import Any
+from typing import Any, NoReturn
 
 from flows.errors import FlowsError
-from gateway.commands import backup, chat, demo, doctor, exits, flows, prompts, run
+from gateway.commands import backup, chat, demo, doctor, exits, flows, models, prompts, run
 from gateway.errors import ConfigError, GatewayError
 from modem.errors import ModemError
 
-COMMANDS = (run, demo, chat, doctor, flows, prompts, backup)
+COMMANDS = (run, demo, chat, doctor, flows, models, prompts, backup)
 
 
 def run_command(arguments: list[str]) -> int:
@@ -38,7 +38,7 @@ def run_command(arguments: list[str]) -> int:
 
 def parser() -> argparse.ArgumentParser:
     """Give the parser of the whole command line."""
-    whole = argparse.ArgumentParser(
+    whole = _Parser(
         prog="plainline",
         description="One telephone number for a community: help, lifts and votes by plain text message.",
         epilog="example:\n  plainline demo\n\nEach command tells more: plainline COMMAND --help",
@@ -49,6 +49,16 @@ def parser() -> argparse.ArgumentParser:
     for command in COMMANDS:
         command.add(commands)
     return whole
+
+
+class _Parser(argparse.ArgumentParser):
+    """Answers wrong use in one line, with the way to the help."""
+
+    def error(self, message: str) -> NoReturn:
+        """Leave with what is wrong and where the help is."""
+        # argparse counts what may be left out (DIR ...) among what is required.
+        message = message.replace(", DIR", "")
+        self.exit(exits.USAGE, f"plainline: {message}. How to use it: {self.prog} --help\n")
 
 
 class _Version(argparse.Action):

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gateway.commands import exits
-from gateway.commands.command import add_command
+from gateway.commands.command import add_command, add_config, find_settings
 
 if TYPE_CHECKING:
     from flows.errors import Problem
+    from flows.library import Library
     from gateway.commands.command import Commands
 
 
@@ -33,11 +34,17 @@ def add(commands: Commands) -> None:
         check,
         summary="look for mistakes in the flows, and name each with file and line",
         example="plainline flows check my-flows",
-        statuses="0  no mistake\n1  mistakes, one a line\n2  wrong use",
+        statuses="0  no mistake\n1  mistakes, one a line\n2  wrong use\n3  a mistake in the settings",
     )
     checking.add_argument(
         "folders", nargs="*", type=Path, metavar="DIR", help="your folder of flows, checked with Plainline's"
     )
+    checking.add_argument(
+        "--speech",
+        action="store_true",
+        help="look also for words that the speech models which are here cannot hear",
+    )
+    add_config(checking)
     drawing = add_command(
         parts,
         "draw",
@@ -57,6 +64,8 @@ def check(options: argparse.Namespace) -> int:
     from gateway.flow_check import check_flows
 
     library, problems = check_flows(options.folders)
+    if options.speech:
+        problems += _unheard(options, library)
     for problem in problems:
         print(_from_here(problem))
     if problems:
@@ -79,6 +88,21 @@ def draw(options: argparse.Namespace) -> int:
         return exits.FAILED
     print(mermaid(library.flow(options.name)).rstrip())
     return exits.DONE
+
+
+def _unheard(options: argparse.Namespace, library: Library) -> list[Problem]:
+    """What the flows listen for and the models that are here cannot hear."""
+    import asyncio
+
+    from gateway.config import load_config
+    from gateway.speech_check import check_models
+    from modem.speech.models import ModelFolder
+
+    models = ModelFolder(load_config(find_settings(options.config)).models).installed()
+    if not models:
+        print("No speech model is here to check with. Bring one here with: plainline models get LANG")
+    _, problems = asyncio.run(check_models(models, library, ()))
+    return problems
 
 
 def _from_here(problem: Problem) -> str:

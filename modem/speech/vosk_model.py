@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -14,13 +13,13 @@ from modem.errors import SpeechDown
 from modem.speech.feeding import rate_of
 from modem.speech.heard import MOST_ALTERNATIVES
 from modem.speech.protocols import Heard
+from modem.speech.spelling import words_of
 
 _UNKNOWN_TOKENS = ("[unk]", "<UNK>", "<unk>", "<SPOKEN_NOISE>")
 """What models call a word they do not know; a name the model does not have would be dropped in silence."""
 
 _ABSENT = -1
 _FEW_PARTS = 2
-_SPLIT = re.compile(r"[\s\-‐-―/,.;:!?()\"“”„«»]+")
 _SYLLABLES = re.compile(r"[가-힣]+")
 
 vosk.SetLogLevel(-1)
@@ -98,8 +97,3 @@ class VoskModel:
         parts = best[-1] or ()
         # A model may know every single syllable; a long word made of those is heard in any noise.
         return " ".join(parts) if len(parts) <= max(_FEW_PARTS, len(word) // 2) else ""
-
-
-def words_of(phrase: str) -> list[str]:
-    """Cut a phrase into words as speech models spell them: lower case, without punctuation."""
-    return [word for word in _SPLIT.split(unicodedata.normalize("NFC", phrase).lower()) if word]

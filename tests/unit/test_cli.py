@@ -24,6 +24,11 @@ COMMANDS = (
     "flows",
     "flows check",
     "flows draw",
+    "models",
+    "models list",
+    "models get",
+    "models add",
+    "models check",
     "prompts",
     "prompts list",
     "prompts add",
@@ -87,7 +92,10 @@ def test_wrong_use_is_status_2_and_says_how_it_is_used(
     with pytest.raises(SystemExit) as end:
         cli.run_command(list(arguments))
     assert end.value.code == exits.USAGE
-    assert capsys.readouterr().err.startswith("usage: plainline")
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert said.startswith("plainline: ")
+    assert said.endswith(" --help\n")
 
 
 ERRORS: tuple[tuple[BaseException, int, str], ...] = (
