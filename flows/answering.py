@@ -24,7 +24,8 @@ def counts(walk: Walk, word: Word, body: str, folded: str) -> bool:
     if word.name in CALL_WORDS:
         return walk.on_call and walk.setting.medium == "call"
     if word.name == GO_ON:
-        return walk.stand.call.cut or walk.status != "active"
+        lost = walk.on_call and walk.setting.medium == "text"  # the gateway fell over amid a call
+        return walk.stand.call.cut or lost or walk.status != "active"
     at_call_menu = walk.on_call and walk.status == "active" and walk.stand.flow.name == MENU
     if word.name != "quit" or (walk.status == "active" and not at_call_menu):
         return True

@@ -92,6 +92,12 @@ def test_go_on_is_a_yes_where_no_call_was_cut_off(ann: Caller) -> None:
     assert ann.texts("go on") == ["again"]
 
 
+def test_a_call_whose_end_nobody_saw_is_gone_on_with_too(ann: Caller) -> None:
+    for words in ("ride", "tomorrow", "two"):
+        ann.says(words)
+    assert ann.texts("GO ON") == ["confirm"]
+
+
 def test_nothing_is_said_of_a_call_that_lost_nothing(ann: Caller) -> None:
     ann.rings()
     ann.hangs_up()
