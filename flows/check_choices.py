@@ -21,7 +21,7 @@ from flows.library import Library
 from flows.limits import CHOICE_TYPES
 from flows.model import Ask, Flow, Step, Texts, static_options
 from flows.value import Json
-from flows.words import MENU, PLEASE, SMALL, THANKS, spoken
+from flows.words import LISTS, MENU, spoken
 
 ALIKE_LETTERS = 8
 """Up to this length one different letter is too few to tell two choices apart; above it, two."""
@@ -163,7 +163,7 @@ def _keyword_clashes(library: Library) -> Iterable[Problem]:
 def _word_clashes(library: Library) -> Iterable[Problem]:
     seen: dict[str, tuple[str, str]] = {}
     for common in library.common.values():
-        listed = [name for name in common.words if name not in (PLEASE, SMALL, THANKS)]
+        listed = [name for name in common.words if name not in LISTS]
         named = [(word, name) for name in listed for word in common.words[name]]
         named += [(name, f"language {tag}") for tag, names in common.languages.items() for name in names]
         named += [(cry, "emergency") for cry in common.emergency]

@@ -19,7 +19,7 @@ from flows.limits import CHOICE_TYPES, CORRECTED, EXTRAS, UNCLEAR, WORDS
 from flows.model import ActionSpec, Ask, Common, Flow, Phrase, Step, Texts, static_options
 from flows.phrases import fill, placeholders
 from flows.render import PARTS_MAX
-from flows.words import COMMON_PHRASES, GLOBAL_WORDS, HINT, NOTICES, PLEASE, SMALL, THANKS
+from flows.words import COMMON_PHRASES, GLOBAL_WORDS, HINT, LISTS, NOTICES
 
 TYPICAL = "Ann Example"
 """Stands for a value whose length nobody knows before."""
@@ -50,7 +50,7 @@ def check_common(library: Library) -> list[Problem]:
 
 
 def _common(common: Common) -> Iterable[Problem]:
-    for word in (*GLOBAL_WORDS, *CALL_WORDS, GO_ON, PLEASE, THANKS, SMALL):
+    for word in (*GLOBAL_WORDS, *CALL_WORDS, GO_ON, *LISTS):
         if not common.words.get(word):
             yield Problem(common.path, 1, f'[words] lacks `{word}`; add a line `{word} = ["…"]`')
     if not common.emergency:

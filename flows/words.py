@@ -14,8 +14,8 @@ from flows.model import Common, Flow
 GLOBAL_WORDS = ("stop", "start", "help", "menu", "person", "back", "more", "language", "quit")
 """The global words each language has to name."""
 
-INSIDE = ("person", "stop")
-"""Global words that, where they are several words, are understood inside a longer text too."""
+INSIDE: Mapping[str, str] = {"person_wish": "person", "stop_wish": "stop"}
+"""List what is said inside longer texts by those who mean a global word."""
 
 PLEASE = "please"
 """Lists what may be said around a global word."""
@@ -28,6 +28,9 @@ THANKS_WORDS_MAX = 9
 
 SMALL = "small"
 """Lists the commonest small words of a language, by which it is told where others share its script."""
+
+LISTS = (PLEASE, THANKS, SMALL, *INSIDE)
+"""What each language lists besides its global words."""
 
 SMALL_WORDS_MIN = 2
 """So many more small words than of any other language tell a language."""
@@ -95,8 +98,7 @@ class Vocabulary:
 
     def __init__(self, common: Mapping[str, Common], flows: Iterable[Flow]) -> None:
         self._words: dict[str, Word] = {}
-        self._inside: dict[str, Word] = {}
-        self._longest_inside = 0
+        self._inside: dict[tuple[str, ...], Word] = {}
         self._please: set[str] = set()
         self._thanks: dict[str, str] = {}
         self._kind: set[str] = set()
@@ -120,13 +122,11 @@ class Vocabulary:
         return found
 
     def word_inside(self, folded: str) -> Word | None:
-        """Recognise a wish for a person or for silence that several words in a longer text make plain."""
-        words = folded.split()
-        for size in range(min(self._longest_inside, len(words)), 1, -1):
-            for at in range(len(words) - size + 1):
-                found = self._inside.get(" ".join(words[at : at + size]))
-                if found is not None:
-                    return found
+        """Recognise a wish for a person, or for no more texts, inside a longer text."""
+        words = tuple(folded.split())
+        for wish, word in self._inside.items():
+            if any(words[at : at + len(wish)] == wish for at in range(len(words) - len(wish) + 1)):
+                return word
         return None
 
     def emergency(self, folded: str, language: str) -> str:
@@ -190,11 +190,12 @@ class Vocabulary:
                 scripts = {unicodedata.name(letter).partition(" ")[0] for word in words for letter in word}
                 self._scripts.update(dict.fromkeys(scripts - {"LATIN"}, language))
                 continue
+            if name in INSIDE:
+                meant = Word(INSIDE[name], (language,))
+                self._inside.update((tuple(spoken(word).split()), meant) for word in words)
+                continue
             for word in words:
                 self._add_word(spoken(word), name, language, "")
-                if name in INSIDE and " " in word:
-                    self._inside.setdefault(spoken(word), Word(name, (language,)))
-                    self._longest_inside = max(self._longest_inside, len(spoken(word).split()))
         for tag, names in texts.languages.items():
             for name in names:
                 self._add_word(spoken(name), "language", tag, tag)

@@ -191,6 +191,12 @@ def test_whoever_complains_gets_a_person(ann: Resident, body: str) -> None:
     assert "person.wanted" in ann.happened()
 
 
+@pytest.mark.parametrize("body", ["for a person in a wheelchair", "somebody said you do lifts"])
+def test_a_person_who_is_merely_mentioned_is_not_called(ann: Resident, body: str) -> None:
+    ann.texts(body)
+    assert "person.wanted" not in ann.happened()
+
+
 @pytest.mark.parametrize("body", ["please stop sending me these", "can you lot stop texting me"])
 def test_stop_inside_a_sentence_says_how_to_stop_and_stops_nobody(ann: Resident, body: str) -> None:
     ann.texts(body)
