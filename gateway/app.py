@@ -124,13 +124,15 @@ async def running(
     """
     clock = clock or Clock()
     random = random or SystemRandom()
+    # What is wrong in the files is found before anything is made or changed.
+    community, library = _community(config), _library(config)
     async with AsyncExitStack() as stack:
         stack.enter_context(lock.held(config.data))
         store = await open_store(config.database, now=clock.now())
         stack.push_async_callback(store.close)
-        community = await _community(config, store, clock)
+        await store.write(install, community, clock.now(), trusted=clock.trusted)
         turns = Turns(
-            library=_library(config),
+            library=library,
             community=community,
             places=await store.read(load_places),
             random=random,
@@ -170,15 +172,13 @@ async def running(
         yield gateway
 
 
-async def _community(config: Config, store: Store, clock: Clock) -> Community:
+def _community(config: Config) -> Community:
     if config.community is None:
         raise ConfigError(
             f"{config.path}: no community is named, so nobody could be helped. "
             'Write community = "FOLDER" at the top; gateway/sample/ashby is one to copy and change.'
         )
-    community = load_community(config.community)
-    await store.write(install, community, clock.now(), trusted=clock.trusted)
-    return community
+    return load_community(config.community)
 
 
 def _library(config: Config) -> Library:
