@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
+import logging
 import random as randomness
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
@@ -20,6 +21,8 @@ from modem.pin import PinTries, Remember
 from modem.process import ModemProcess, Patience
 
 __all__ = ["Link", "LinkChanged", "LinkSettings", "LinkState", "Patience"]
+
+_log = logging.getLogger(__name__)
 
 PRESENCE_SECONDS = 0.5
 SHORTEST_WAIT_SECONDS = 1.0
@@ -153,8 +156,13 @@ class Link:
         await self._try_pin(pin)
 
     async def _run(self) -> None:
+        seen = True
         while not self._stopping.is_set():
-            if not await asyncio.to_thread(Path(self.settings.device).exists):
+            there = await asyncio.to_thread(Path(self.settings.device).exists)
+            if seen and not there:
+                _log.warning("modem %s: %s is not there", self.settings.name, self.settings.device)
+            seen = there
+            if not there:
                 if self.state is LinkState.WAITING:
                     self._go("missing", "The modem is not plugged in.")
                 self._wait = SHORTEST_WAIT_SECONDS

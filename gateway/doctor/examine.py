@@ -32,6 +32,7 @@ def examine(config: Config) -> Iterator[Finding]:
     yield from speech(config)
     if page is not None:
         yield from running(page)
+        yield from filter(None, (_device(modem) for modem in config.modems))
         return
     if answered is not None:
         yield other_gateway(config)
@@ -45,10 +46,14 @@ def examine(config: Config) -> Iterator[Finding]:
         yield from _modem(config, modem)
 
 
+def _device(modem: ModemConfig) -> Finding | None:
+    return None if modem.is_software else machine.device(modem.name, Path(modem.device))
+
+
 def _modem(config: Config, modem: ModemConfig) -> Iterator[Finding]:
     if modem.is_software:
         yield ok(f"modem {modem.name}", "Made of software: it starts with the gateway.")
-    elif trouble := machine.device(modem.name, Path(modem.device)):
+    elif trouble := _device(modem):
         yield trouble
     else:
         yield from probe(modem.name, modem.device, data.pin(config, modem))
