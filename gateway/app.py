@@ -30,7 +30,7 @@ from gateway.store import outbound
 from gateway.store.community import install
 from gateway.store.database import Store, open_store
 from gateway.store.places import load_places
-from gateway.telephony import telephony
+from gateway.telephony import prepare_prompts, telephony
 from gateway.timers import Timers
 from gateway.turns import Turns
 from gateway.version import VERSION
@@ -105,8 +105,21 @@ async def serve(config: Config, began: Callable[[Gateway], None] = lambda _: Non
         loop.add_signal_handler(name, stop.set)
     async with running(config) as gateway:
         began(gateway)
+        preparing = asyncio.create_task(_prepare(gateway))
         await stop.wait()
+        preparing.cancel()
+        await asyncio.gather(preparing, return_exceptions=True)
     log.info("stopped")
+
+
+async def _prepare(gateway: Gateway) -> None:
+    """Make the prompts of calls beforehand; made once, they are there at every later start."""
+    if gateway.exchange is None or not any(modem.calls for modem in gateway.modems):
+        return
+    try:
+        log.info("prompts ready", extra={"prompts": await prepare_prompts(gateway.exchange)})
+    except Exception:
+        log.exception("prompts were not made beforehand; callers wait a moment for each")
 
 
 @asynccontextmanager

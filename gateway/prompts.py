@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, time, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
-from flows.aloud import aloud
+from flows.clips import recordable
 from flows.library import COMMON, Library
-from flows.limits import EXTRAS
-from flows.model import Phrase
-from flows.phrases import placeholders
-from flows.spoken import fragments, voice_of
-from flows.value import Value
+from flows.spoken import Clip
 from gateway.errors import GatewayError
 from modem.audio import wav
 from modem.audio.line import RATE
@@ -22,7 +16,6 @@ from modem.audio.line import RATE
 LEVEL_DBFS = -20.0
 QUIETEST_DBFS = -45.0
 LONGEST_SECONDS = 60.0
-_MONDAY = date(2024, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,21 +34,12 @@ class Taken:
     wrong: tuple[str, ...]
 
 
-def to_record(library: Library, language: str, places: dict[str, str]) -> Iterator[ToRecord]:
+def to_record(library: Library, language: str, places: Mapping[str, str]) -> Iterator[ToRecord]:
     """Give every clip of a language; `places` are the labels of the community's places by key."""
-    for flow in library.flows.values():
-        texts = flow.texts.get(language)
-        if texts is None:
-            continue
-        for key, phrase in texts.phrases.items():
-            yield from _phrase(flow.name, key, phrase, language)
-        for name, options in texts.options.items():
-            for option, text in options.items():
-                yield _clip(flow.name, f"option.{name}.{option}", text.label, language)
-    for key, phrase in library.common[language].phrases.items():
-        if key.startswith("call."):
-            yield from _phrase(COMMON, key, phrase, language)
-    yield from _parts(language, places)
+    for found in recordable(library, language):
+        yield _clip(found.clip, found.text, language)
+    for key, label in places.items():
+        yield _clip(Clip(COMMON, f"place.{key}"), label, language)
 
 
 def take_in(source: Path, target: Path, known: set[Path]) -> Taken:
@@ -93,38 +77,5 @@ def _mistake(file: Path) -> str:
     return ""
 
 
-def _phrase(flow: str, key: str, phrase: Phrase, language: str) -> Iterator[ToRecord]:
-    words = voice_of(phrase, language)
-    if placeholders(words) <= EXTRAS:
-        yield _clip(flow, key, words, language)
-        return
-    for _, fragment, clip in fragments(words, flow, key, language):
-        if clip is not None:
-            yield _clip(clip.flow, clip.key, f"… {fragment.strip()} …", language)
-
-
-def _parts(language: str, places: dict[str, str]) -> Iterator[ToRecord]:
-    """Numbers, days, times and places: what fills the gaps of other clips."""
-    for key, label in places.items():
-        yield _clip(COMMON, f"place.{key}", label, language)
-    seen: set[str] = set()
-    for value in _values():
-        said = aloud(value, language, ZoneInfo("UTC"))
-        for key in said.clips:
-            if key not in seen:
-                seen.add(key)
-                yield _clip(COMMON, key, f"({key.replace('.', ' ')}) in: {said.text}", language)
-
-
-def _values() -> Iterator[Value]:
-    yield from (Value("yes_no", answer) for answer in ("yes", "no"))
-    yield from (Value("number", number) for number in range(61))
-    yield from (Value("date", (_MONDAY + timedelta(days=31 * n)).isoformat()) for n in range(12))
-    yield from (Value("date", (_MONDAY + timedelta(days=n)).isoformat()) for n in range(31))
-    yield from (Value("time", time(hour, 0).isoformat()) for hour in range(24))
-    yield from (Value("time", time(9, minute).isoformat()) for minute in range(5, 60, 5))
-    yield from (Value("phone", f"+44770090012{digit}") for digit in range(10))
-
-
-def _clip(flow: str, key: str, words: str, language: str) -> ToRecord:
-    return ToRecord(Path(flow, "audio", language, f"{key}.wav"), " ".join(words.split()))
+def _clip(clip: Clip, words: str, language: str) -> ToRecord:
+    return ToRecord(Path(clip.flow, "audio", language, f"{clip.key}.wav"), " ".join(words.split()))

@@ -40,6 +40,7 @@ async def telephony(
     recordings = open_recordings(config.recordings, config.recordings_key)
     recordings.sweep(await store.read(known_files))
     recogniser = SpeechRecogniser(ModelFolder(config.models).installed(), random=random)
+    turns.hears = lambda language: language in recogniser.languages()
     voice = SpeechVoice(SoundCache(config.data / "prompts"))
     mouth = Mouth(voice, (config.data / "audio", *config.flows, BUILT_IN))
     exchange = Exchange(store, turns, clock, recogniser, mouth, recordings, queued)
