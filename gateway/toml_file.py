@@ -164,7 +164,7 @@ class TomlFile:
 
 def _read(path: Path, missing: str) -> tuple[dict[str, Any], str]:
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")  # Windows begins a file with a mark
     except FileNotFoundError:
         raise ConfigError(f"{path}: there is no such file. {missing}") from None
     except UnicodeDecodeError as error:
@@ -181,8 +181,8 @@ def _read(path: Path, missing: str) -> tuple[dict[str, Any], str]:
         line = int(place[1]) if place and place[1] else text.count("\n") + 1
         what = str(error).split(" (at ")[0]
         raise ConfigError(
-            f"{path}, line {line}: this is not TOML ({what}). Texts stand in quotes, one setting a line: "
-            'name = "value".'
+            f"{path}, line {line}: this is not TOML ({what}). Texts stand in straight quotes, one setting a "
+            'line: name = "value".'
         ) from None
 
 

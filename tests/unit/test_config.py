@@ -194,6 +194,12 @@ def test_a_file_in_another_encoding_names_the_line(tmp_path: Path) -> None:
         load_config(path)
 
 
+def test_a_file_as_windows_saves_it_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "plainline.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + GOOD.replace("\n", "\r\n").encode())
+    assert load_config(path).modems
+
+
 def example(folder: Path) -> str:
     text = (DOCS / "plainline.example.toml").read_text(encoding="utf-8")
     (folder / "community").mkdir(exist_ok=True)
