@@ -8,7 +8,7 @@ import itertools
 import random as randomness
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from modem.errors import SpeechDown
 from modem.speech import wire
 from modem.speech.process import SpeechProcess
 from modem.speech.protocols import Heard
+from modem.speech.utterance import Utterance
 
 MOST_UTTERANCES = 32
 """How many utterances may be under way at once."""
@@ -24,17 +25,14 @@ MOST_UTTERANCES = 32
 MOST_OPEN = 4
 """How many of them may be in open vocabulary: one is computed, the others wait for it."""
 
-LONGEST_SECONDS = 180
-"""What is fed of one utterance beyond so much sound is not listened to."""
-
 SHORTEST_WAIT_SECONDS = 1.0
 LONGEST_WAIT_SECONDS = 60.0
 STEADY_SECONDS = 60.0
 """A process that ran for so long has earned a short wait again."""
 
 _MODULE = "modem.speech.recogniser_process"
-_LONGEST_OCTETS = LONGEST_SECONDS * 8000 * 2
 _WATCH_SECONDS = 0.5
+_STOPPING = "Speech is not understood any more: the gateway is stopping."
 _LOADS_THAT_KILLED = 2
 _NO_MODEL = (
     "No speech is understood: there is no model, so callers use keys. Get one: plainline models get LANG"
@@ -47,56 +45,6 @@ class Patience:
 
     computing: float = 15.0
     loading: float = 120.0
-
-
-class Utterance:
-    """One utterance being recognised; see `modem.speech.protocols.Listening`.
-
-    `asked` is when its result was asked for (CLOCK_MONOTONIC), 0 before.
-    """
-
-    def __init__(self, post: Callable[[wire.Message], None], number: int, *, is_open: bool) -> None:
-        self.is_open = is_open
-        self.asked = 0.0
-        self._post = post
-        self._number = number
-        self._left = _LONGEST_OCTETS
-        self._settled = asyncio.Event()
-        self._heard = Heard(())
-        self._why = ""
-
-    def feed(self, sound: bytes) -> None:
-        """Take more sound; what comes after the end or beyond `LONGEST_SECONDS` is not listened to."""
-        sound = sound[: self._left]
-        self._left -= len(sound)
-        if sound and not self.asked and not self._settled.is_set():
-            for piece in wire.sound_pieces(sound):
-                self._post(wire.Sound(self._number, piece))
-
-    async def result(self) -> Heard:
-        """End the utterance and give what was heard. Raises `SpeechDown` when the recogniser died."""
-        if not self.asked:
-            self.asked = time.monotonic()
-            self._post(wire.End(self._number))
-        try:
-            await self._settled.wait()
-        except asyncio.CancelledError:
-            self.cancel()
-            raise
-        if self._why:
-            raise SpeechDown(self._why)
-        return self._heard
-
-    def cancel(self) -> None:
-        """Let go of the utterance unheard."""
-        if not self._settled.is_set():
-            self._post(wire.Cancel(self._number))
-            self.settle(Heard(()), "")
-
-    def settle(self, heard: Heard, why: str) -> None:
-        """Take the result, or `why` there is none."""
-        self._heard, self._why = heard, why
-        self._settled.set()
 
 
 @dataclass(slots=True)
@@ -133,6 +81,7 @@ class SpeechRecogniser:
         self._process: SpeechProcess | None = None
         self._running: asyncio.Task[None] | None = None
         self._down = ""
+        self._stopping = asyncio.Event()
         self._wait = SHORTEST_WAIT_SECONDS
         self._work = -1
         self._progress = 0.0
@@ -144,7 +93,8 @@ class SpeechRecogniser:
     def explain(self) -> str:
         """Say in plain words whether speech is understood, and why not."""
         if self._down:
-            return f"Speech is not understood just now, so callers use keys. {self._down} It starts again."
+            now = f"Speech is not understood just now, so callers use keys. {self._down} It starts again."
+            return " ".join([now, *self._spoilt.values()])
         if not self._models:
             return _NO_MODEL
         usable = ", ".join(self.languages())
@@ -202,12 +152,13 @@ class SpeechRecogniser:
         return tuple(dict.fromkeys(unknown))
 
     async def stop(self) -> None:
-        """End the process; utterances under way have no result."""
+        """End the process for good; utterances under way have no result."""
+        self._stopping.set()
+        if self._process is not None:
+            self._process.give_up(_STOPPING)
         if self._running is not None:
-            self._running.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._running
-            self._running = None
+            await self._running
+        self._down = _STOPPING
 
     def _model_for(self, language: str) -> str:
         """Name the model for `language`: its own, or one of the same language elsewhere."""
@@ -242,19 +193,18 @@ class SpeechRecogniser:
         """Run processes, one after the other, until `stop`."""
         while True:
             began = time.monotonic()
-            why = "Speech is not understood any more: the gateway is stopping."
             try:
                 await process.start()
                 why = await self._until_ended(process)
-                self._suspect()
             except SpeechDown as error:
                 why = str(error)
-            finally:
-                self._land(why)
-                await process.kill()
+            self._land(why)
+            await process.kill()
             if time.monotonic() - began > STEADY_SECONDS:
                 self._wait = SHORTEST_WAIT_SECONDS
-            await asyncio.sleep(self._wait * self._random.uniform(0.5, 1.0))
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), self._wait * self._random.uniform(0.5, 1.0))
+                return
             self._wait = min(self._wait * 2, LONGEST_WAIT_SECONDS)
             process = self._restarted()
 
@@ -283,7 +233,7 @@ class SpeechRecogniser:
         return bool(oldest) and now - max(min(oldest), self._progress) > most
 
     def _suspect(self) -> None:
-        """Hold a death against the models that were being loaded; one that kills twice is not tried again."""
+        """Hold a death against the models being loaded; one that kills twice is not tried again."""
         for language, load in self._loads.items():
             if not load.settled.is_set():
                 self._killed[language] += 1
@@ -295,6 +245,8 @@ class SpeechRecogniser:
 
     def _land(self, why: str) -> None:
         """Tell everything that was under way that the process is gone."""
+        if not self._stopping.is_set():
+            self._suspect()
         self._process, self._down = None, why
         for utterance in self._utterances.values():
             utterance.settle(Heard(()), why)
