@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from gateway.config import Config, ModemConfig
 from gateway.doctor.finding import Finding, bad, look, ok
 from gateway.doctor.sim import Pin
@@ -51,21 +49,42 @@ def flows(config: Config) -> Finding:
     return ok("flows", f"{len(library.flows)} flows in {', '.join(library.languages)}, without mistakes.")
 
 
-def community(folder: Path | None) -> Finding:
-    """Whether a community is named and its files are without mistakes."""
+def community(config: Config) -> Finding:
+    """Whether a community is named, its files are without mistakes, and its people can be reached."""
     from gateway.community import load_community
 
-    if folder is None:
+    if config.community is None:
         return bad(
             "community",
             "The settings name none, so the gateway would not start.",
             'Write community = "FOLDER" at the top of them; gateway/sample/ashby is one to copy and change.',
         )
     try:
-        found = load_community(folder)
+        found = load_community(config.community)
     except ConfigError as error:
         return bad("community", str(error), "Correct that line and look again; the gateway would not start.")
+    helpers = (*found.coordinators, *found.volunteers, *found.drivers)
+    if silent := [
+        helper.name for helper in helpers if not _may_be_texted(helper.number, found.region, config)
+    ]:
+        return bad(
+            "community",
+            f"No text may go to {', '.join(silent)}: not an ordinary number of an allowed country.",
+            "Correct the number, or add its country to allowed_countries in the settings.",
+        )
+    if not any(coordinator.on_duty for coordinator in found.coordinators):
+        return bad(
+            "community",
+            "No coordinator is on duty, so nobody hears of requests and emergencies.",
+            "Write yes under on_duty for somebody in coordinators.csv.",
+        )
     return ok("community", f"{found.name}: {len(found.places)} places, {len(found.members)} members.")
+
+
+def _may_be_texted(number: str, region: str, config: Config) -> bool:
+    from gateway import policy
+
+    return policy.judge(number, region, config.limits.allowed_countries, ()) is policy.Verdict.ORDINARY
 
 
 def pin(config: Config, modem: ModemConfig) -> Pin:

@@ -28,7 +28,7 @@ def examine(config: Config) -> Iterator[Finding]:
         yield folder
     yield data.database(config)
     yield data.flows(config)
-    yield data.community(config.community)
+    yield data.community(config)
     yield from speech(config)
     if page is not None:
         yield from running(page)

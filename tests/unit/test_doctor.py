@@ -28,6 +28,7 @@ from gateway.web.health import Health, ModemHealth, health_json
 from modem.driver import Network, PinState, Status
 from modem.pin import PinTries
 from modem.virtual.process import running as software_network
+from tests.village import ASHBY
 
 NOON = datetime(2025, 6, 1, 12, 0, tzinfo=UTC)
 WELL = Status(PinState.READY, Network.HOME, operator="Cellnet", signal=60, sim_used=2, sim_size=30)
@@ -186,9 +187,33 @@ def test_a_mistake_in_a_flow_is_named(tmp_path: Path) -> None:
 
 def test_a_mistake_in_the_community_is_named_with_its_line(tmp_path: Path) -> None:
     (tmp_path / "community.toml").write_text('name = "Ashby"\nregion = "England"\n')
-    finding = data.community(tmp_path)
+    finding = data.community(replace(settings(tmp_path), community=tmp_path))
     assert finding.verdict == BAD
     assert "line 2" in finding.words
+
+
+def community(folder: Path, **changed: str) -> Finding:
+    """Look at Ashby with some of its files changed."""
+    shutil.copytree(ASHBY, folder / "community")
+    for name, text in changed.items():
+        (folder / "community" / f"{name}.csv").write_text(text)
+    return data.community(replace(settings(folder), community=folder / "community"))
+
+
+def test_a_community_whose_people_can_be_reached_is_well(tmp_path: Path) -> None:
+    assert community(tmp_path).verdict == OK
+
+
+def test_a_community_where_nobody_is_on_duty_is_bad(tmp_path: Path) -> None:
+    finding = community(tmp_path, coordinators="number,name,on_duty\n07700 900001,Margaret,no\n")
+    assert finding.verdict == BAD
+    assert "nobody hears of requests and emergencies" in finding.words
+
+
+def test_a_helper_who_may_not_be_texted_is_named(tmp_path: Path) -> None:
+    finding = community(tmp_path, coordinators="number,name,on_duty\n+34612345678,Marta,yes\n")
+    assert finding.verdict == BAD
+    assert "No text may go to Marta" in finding.words
 
 
 # The modem's status
@@ -343,7 +368,7 @@ def doctor(folder: Path) -> subprocess.CompletedProcess[str]:
 
 TOML = f"""\
 data = "."
-community = "{Path(__file__).parents[2] / "gateway" / "sample" / "ashby"}"
+community = "{ASHBY}"
 [[modem]]
 name = "main"
 device = "{{}}"
