@@ -50,8 +50,10 @@ class GammuDriver:
         """Wake the modem, let libgammu initialise it, and prepare the SIM if it asks for no PIN."""
         self.wake()
         with tempfile.NamedTemporaryFile("w", suffix=".gammurc") as settings:
-            # dku2at is the AT driver without its pause after each octet.
-            settings.write(f"[gammu]\ndevice={self._filter.path}\nconnection=dku2at\nsynchronizetime=no\n")
+            # dku2at is the AT driver without its pause after each octet; a model named beforehand spares
+            # a second initialisation once it has been asked for.
+            settings.write(f"[gammu]\ndevice={self._filter.path}\nconnection=dku2at\nmodel=at\n")
+            settings.write("synchronizetime=no\n")
             settings.flush()
             self._machine.ReadConfig(0, 0, settings.name)
             with self._filter.lent():
