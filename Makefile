@@ -1,19 +1,34 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+ROOT := $(shell [ "$$(id -u)" = 0 ] || echo sudo --non-interactive)
 
 .PHONY: demo test bench soak clean
 
 # Two stamps: what running needs, and what testing needs besides.
-$(VENV)/run.stamp: pyproject.toml
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check -e .
+$(VENV)/run.stamp: pyproject.toml | $(BIN)/pip
+	$(call fetch,.)
 	touch $@
 
-$(VENV)/test.stamp: pyproject.toml
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[test]'
+$(VENV)/test.stamp: pyproject.toml | $(BIN)/pip
+	$(call fetch,'.[test]')
 	touch $@
+
+fetch = @echo "Fetching what Plainline stands on (once, a minute or two) ..."; \
+	$(BIN)/pip install --quiet --disable-pip-version-check -e $(1) || { \
+	echo "Not everything could be fetched; the lines above say what. Is this machine on the internet?"; \
+	echo "Run make again then: it goes on where it stopped."; exit 1; }
+
+# Debian keeps what makes a virtual environment in a package of its own.
+$(BIN)/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	echo "Plainline needs Python 3.11 or newer, and $(PYTHON) is older or missing."; \
+	echo "Debian 12 and its Raspberry Pi OS have it. Another one: make demo PYTHON=/path/to/python3"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { \
+	echo "The system package python3-venv is missing."; \
+	{ $(ROOT) apt-get update && $(ROOT) apt-get install --yes python3-venv; } || { \
+	echo "Install it, then run make again: sudo apt-get install python3-venv"; exit 1; }; }
+	$(PYTHON) -m venv $(VENV)
 
 demo: $(VENV)/run.stamp
 	$(BIN)/plainline demo

@@ -37,8 +37,10 @@ def configure_logs(level: str, stream: TextIO | None = None) -> None:
     handler = logging.StreamHandler(target)
     handler.setFormatter(WordsFormatter() if target.isatty() else JsonFormatter())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
-    # It tells of every step of every conversation, and at its finest with what was said.
-    logging.getLogger("transitions").setLevel(logging.WARNING)
+    # They tell of every step of every conversation and of every statement, and at their finest with
+    # what was said.
+    for name in ("transitions", "aiosqlite"):
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 class JsonFormatter(logging.Formatter):
@@ -76,9 +78,16 @@ def _at(record: logging.LogRecord) -> datetime:
 
 
 def _what(record: logging.LogRecord) -> str:
-    text = record.getMessage()
-    # asyncio's second line shows the failed task with its error, which may quote a resident.
-    return redact(text.splitlines()[0] if record.name == "asyncio" and text else text)
+    return redact(_asyncio_words(record) if record.name == "asyncio" else record.getMessage())
+
+
+def _asyncio_words(record: logging.LogRecord) -> str:
+    """Give what asyncio says without the tasks it shows: their results and errors may quote a resident."""
+    given = record.args if isinstance(record.args, tuple) else ()
+    words = str(record.msg)
+    if given:
+        words %= tuple(value if isinstance(value, int | float) else "…" for value in given)
+    return next(iter(words.splitlines()), "")
 
 
 def _ids(record: logging.LogRecord) -> dict[str, Any]:

@@ -159,3 +159,29 @@ def test_the_steps_of_conversations_are_nobodys_news(stream: io.StringIO) -> Non
     configure_logs("debug", stream)
     logging.getLogger("transitions.core").info("Finished processing state pickup enter callbacks.")
     assert stream.getvalue() == ""
+
+
+async def test_what_asyncio_shows_of_a_slow_task_holds_none_of_its_words(stream: io.StringIO) -> None:
+    """With PYTHONASYNCIODEBUG=1 it shows tasks with their results."""
+
+    async def answer() -> str:
+        return "I have fallen in the bath"
+
+    task = asyncio.create_task(answer())
+    await task
+    logging.getLogger("asyncio").warning("Executing %s took %.3f seconds", task, 0.25)
+    [entry] = entries(stream)
+    assert entry["what"] == "Executing … took 0.250 seconds"
+
+
+def test_what_the_database_runs_is_not_told_at_the_finest_level() -> None:
+    written = io.StringIO()
+    root = logging.getLogger()
+    before, level = root.handlers[:], root.level
+    try:
+        configure_logs("debug", written)
+        logging.getLogger("aiosqlite").debug("executing %s", "INSERT INTO inbound VALUES ('I have fallen')")
+        logging.getLogger("gateway").debug("told")
+    finally:
+        root.handlers, root.level = before, level
+    assert [entry["what"] for entry in entries(written)] == ["told"]
