@@ -33,8 +33,11 @@ class SoundCache:
         path = self._path(key)
         try:
             with wave.open(str(path), "rb") as file:
+                octets = 2 * file.getnframes()
                 sound = file.readframes(file.getnframes())
         except (OSError, EOFError, wave.Error):
+            return None
+        if len(sound) != octets:
             return None
         with contextlib.suppress(OSError):
             os.utime(path)

@@ -17,6 +17,7 @@ Progress = Callable[[int, int], None]
 """Told how many octets of how many are there."""
 
 TRIES_WITHOUT_PROGRESS = 4
+WAIT_SECONDS = 2.0
 
 _PIECE_OCTETS = 262_144
 _TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=15, sock_read=30)
@@ -43,7 +44,7 @@ async def read_text(address: str) -> str:
         raise SpeechDown(_unreachable(address)) from error
 
 
-async def download(wanted: Wanted, part: Path, progress: Progress, *, wait_seconds: float = 2.0) -> None:
+async def download(wanted: Wanted, part: Path, progress: Progress) -> None:
     """Bring `wanted` into the file `part`, going on from what is in it already.
 
     Raises `SpeechDown` when it cannot be had, leaving what is there for the next time, or when its sum
@@ -63,7 +64,7 @@ async def download(wanted: Wanted, part: Path, progress: Progress, *, wait_secon
             if fruitless == TRIES_WITHOUT_PROGRESS:
                 raise SpeechDown(_unreachable(wanted.address))
             if _octets(part) != wanted.octets:
-                await asyncio.sleep(wait_seconds)
+                await asyncio.sleep(WAIT_SECONDS)
     if await asyncio.to_thread(_md5, part) != wanted.md5:
         _drop(part)
         raise SpeechDown(f"{wanted.address} came damaged and was thrown away: try again, or another mirror.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from modem.errors import SpeechDown
@@ -43,11 +43,15 @@ def parse_list(text: str) -> list[ModelOffer]:
 def choose(offers: Sequence[ModelOffer], language: str) -> ModelOffer:
     """Give the small model for `language` (BCP 47), or else the smallest. Raises `SpeechDown`."""
     tag = language.lower()
-    for wanted in dict.fromkeys((tag, _COMMONEST.get(tag, tag))):
-        if fitting := [offer for offer in offers if offer.language == wanted]:
+    base = tag.partition("-")[0]
+    fits: list[Callable[[str], bool]] = [
+        lambda offered: offered == tag,
+        lambda offered: offered == _COMMONEST.get(base, base),
+        lambda offered: offered.partition("-")[0] == base,
+    ]
+    for fit in fits:
+        if fitting := [offer for offer in offers if fit(offer.language)]:
             return min(fitting, key=_small_first)
-    if fitting := [offer for offer in offers if offer.language.partition("-")[0] == tag.partition("-")[0]]:
-        return min(fitting, key=_small_first)
     there = ", ".join(sorted({offer.language for offer in offers}))
     raise SpeechDown(f"The publisher has no speech model for {language}. There are: {there}.")
 

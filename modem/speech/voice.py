@@ -20,7 +20,8 @@ IDLE_SECONDS = 60.0
 """How long the process stays without a word to say: longer than a caller takes to answer."""
 
 _MODULE = "modem.speech.voice_process"
-_LONGEST_SECONDS = 60.0
+_LONGEST_SECONDS = 20.0
+_SILENT = "The voice stopped answering."
 _REST_SECONDS = 300.0
 """How long an engine that took its process down, or hung, is not asked again."""
 
@@ -36,10 +37,11 @@ class Sentence:
 
 @dataclass(slots=True)
 class _Making:
-    """A sentence being made: its sound so far, and how it ended."""
+    """A sentence being made: its sound so far, whether the process ended before it, and `why` it failed."""
 
     sound: bytearray = field(default_factory=bytearray)
     ended: asyncio.Event = field(default_factory=asyncio.Event)
+    is_cut: bool = False
     why: str = ""
 
 
@@ -129,21 +131,27 @@ class SpeechVoice:
     async def _make(self, engine: str, sentence: Sentence) -> bytes:
         """Have one sentence made; one at a time, because they share one process and its one thread."""
         async with self._turn:
-            process = await self._started()
-            number, making = self._making = (self._making[0] + 1, _Making())
-            process.post(wire.Say(number, engine, sentence.language, sentence.words, sentence.slow))
             try:
-                await self._until_made(process, making, engine)
+                making = await self._ask(engine, sentence)
+                if making.is_cut and making.why != _SILENT:
+                    # The process may have died long ago, of something else.
+                    making = await self._ask(engine, sentence)
             except asyncio.CancelledError:
                 await self._let_go()
                 raise
             finally:
                 self._idle()
+            if making.is_cut:
+                self._resting[engine] = asyncio.get_running_loop().time() + _REST_SECONDS
             if making.why:
                 raise SpeechDown(making.why)
             return bytes(making.sound)
 
-    async def _until_made(self, process: SpeechProcess, making: _Making, engine: str) -> None:
+    async def _ask(self, engine: str, sentence: Sentence) -> _Making:
+        """Have the process make one sentence, and end it when it does not."""
+        process = await self._started()
+        number, making = self._making = (self._making[0] + 1, _Making())
+        process.post(wire.Say(number, engine, sentence.language, sentence.words, sentence.slow))
         ended = asyncio.create_task(process.ended())
         made = asyncio.create_task(making.ended.wait())
         try:
@@ -152,9 +160,10 @@ class SpeechVoice:
             ended.cancel()
             made.cancel()
         if not making.ended.is_set():
-            making.why = await ended if ended.done() else "The voice stopped answering."
-            self._resting[engine] = asyncio.get_running_loop().time() + _REST_SECONDS
+            making.is_cut = True
+            making.why = await ended if ended.done() else _SILENT
             await self._let_go()
+        return making
 
     async def _started(self) -> SpeechProcess:
         if self._process is not None and not self._process.is_ended:
