@@ -18,6 +18,8 @@ from modem.link import Link, LinkChanged, LinkState
 
 log = logging.getLogger(__name__)
 
+LOOK_AGAIN_SECONDS = 60.0
+
 
 @dataclass(slots=True)
 class Attached:
@@ -35,6 +37,7 @@ class Attached:
     taken: Callable[[], None]
     calls: CallDesk | None = None
     _asking: asyncio.Task[None] | None = None
+    _looking: asyncio.Task[None] | None = None
     imsi: str = ""
 
     async def hear(self) -> None:
@@ -47,6 +50,8 @@ class Attached:
                 self.troubles[self.name] = (
                     "Something the modem told could not be dealt with; texts go on. Please send us the log."
                 )
+                if isinstance(event, Inbox):
+                    self._looking = asyncio.create_task(self._look_again())
 
     async def _hear_one(self, event: object) -> None:
         match event:
@@ -74,6 +79,11 @@ class Attached:
                 await self.calls.heard(event)
             case _:
                 log.debug("nothing to do for %s", type(event).__name__)
+
+    async def _look_again(self) -> None:
+        """Have what is still on the SIM read once more: it may have been a passing fault."""
+        await asyncio.sleep(LOOK_AGAIN_SECONDS)
+        await self.link.reread()
 
     async def _ask_time(self) -> None:
         """Compare the clock with the network's, where the modem knows it: then deadlines may be kept."""

@@ -25,7 +25,6 @@ from gateway.community_places import Place, read_places
 from gateway.community_polls import PollDraft, read_polls
 from gateway.community_timetable import read_lifts, read_rules
 from gateway.community_votes import MemberEntry
-from gateway.config import Config
 from gateway.toml_file import TomlFile, TomlTable
 
 # Every GSM network puts this number through, in whatever country.
@@ -48,11 +47,6 @@ class Community:
     polls: Sequence[PollDraft] = ()
     drivers: Sequence[Person] = ()
     lifts: LiftScheme | None = None
-
-    @classmethod
-    def unnamed(cls, config: Config) -> Community:
-        """Give the community of a gateway whose settings name none: it answers, and has nothing else."""
-        return cls("Plainline", config.limits.allowed_countries[0], "en", _zone_of_machine())
 
 
 def load_community(folder: Path) -> Community:
@@ -108,11 +102,3 @@ def _emergency_number(top: TomlTable) -> str:
     if not re.fullmatch(r"[0-9]{3,8}", number):
         raise top.wrong("emergency_number", 'must be the number to call for an ambulance, in quotes: "999"')
     return number
-
-
-def _zone_of_machine() -> ZoneInfo:
-    name = str(Path("/etc/localtime").resolve()).partition("/zoneinfo/")[2]
-    try:
-        return ZoneInfo(name or "UTC")
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return ZoneInfo("UTC")

@@ -12,11 +12,10 @@ from gateway.store.packed import pack, unpack
 
 
 class Kept(NamedTuple):
-    """A conversation and the row it lies in; `began_at` is stored text (see `instant`)."""
+    """A conversation and the row it lies in."""
 
     id: int
     conversation: Conversation
-    began_at: str
 
 
 OPEN = ("active", "person")
@@ -25,12 +24,12 @@ OPEN = ("active", "person")
 def latest_conversation(tx: Tx, resident_id: int) -> Kept | None:
     """Give a resident's newest conversation, open or ended."""
     row = tx.one(
-        "SELECT id, state, began_at FROM conversation WHERE resident_id = :resident ORDER BY id DESC LIMIT 1",
+        "SELECT id, state FROM conversation WHERE resident_id = :resident ORDER BY id DESC LIMIT 1",
         resident=resident_id,
     )
     if row is None:
         return None
-    return Kept(row["id"], Conversation.from_json(unpack(row["state"])), row["began_at"])
+    return Kept(row["id"], Conversation.from_json(unpack(row["state"])))
 
 
 def begin_conversation(tx: Tx, resident_id: int, conversation: Conversation, now: datetime) -> int:

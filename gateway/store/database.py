@@ -21,7 +21,6 @@ P = ParamSpec("P")
 R = TypeVar("R")
 Row = sqlite3.Row
 
-READ_AHEAD_SECONDS = 5.0
 CACHED_STATEMENTS = 512
 
 # The second: no room for the index of the log.

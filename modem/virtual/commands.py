@@ -13,8 +13,8 @@ from modem.virtual.sim import Lock
 if TYPE_CHECKING:
     from modem.virtual.modem import VirtualModem
 
-CME_NO_SIM, CME_SIM_PIN, CME_SIM_PUK, CME_WRONG = 10, 11, 12, 16
-CME_NOT_ALLOWED, CME_NOT_SUPPORTED, CME_NO_NETWORK = 3, 4, 30
+CME_SIM_PIN, CME_SIM_PUK, CME_WRONG = 11, 12, 16
+CME_NOT_ALLOWED, CME_NO_NETWORK = 3, 30
 _ITEM = re.compile(r"\s*([A-Z][0-9]*(?==|\?|;|$)|[&+^*%$][A-Z0-9_]+|[A-Z][0-9]*)", re.IGNORECASE)
 
 
