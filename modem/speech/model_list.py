@@ -35,7 +35,10 @@ class ModelOffer:
 def parse_list(text: str) -> list[ModelOffer]:
     """Give the models of a list that are not obsolete. Raises `SpeechDown` when it is no such list."""
     try:
-        return [_offer(entry) for entry in json.loads(text) if _is_speech(entry)]
+        entries = json.loads(text)
+        if not isinstance(entries, list):
+            raise TypeError
+        return [_offer(entry) for entry in entries if _is_speech(entry)]
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise SpeechDown("What came is no list of speech models: check the address of the mirror.") from error
 
