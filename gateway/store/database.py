@@ -14,7 +14,8 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import aiosqlite
 
-from gateway.errors import StoreError, StoreFull
+from gateway.errors import StoreError
+from gateway.store.disk import of_the_disk, store_error
 from gateway.store.migrate import migrate
 
 P = ParamSpec("P")
@@ -22,15 +23,6 @@ R = TypeVar("R")
 Row = sqlite3.Row
 
 CACHED_STATEMENTS = 512
-
-# The second: no room for the index of the log.
-_FULL = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE})
-_DISK_ERRORS = frozenset(
-    {
-        *(sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED),
-        *(sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_NOMEM),
-    }
-)
 
 
 class Tx:
@@ -77,8 +69,8 @@ class Tx:
             if self._connection.in_transaction:  # SQLite may have undone everything already (disk full)
                 self._execute("ROLLBACK TO inner_part")
                 self._execute("RELEASE inner_part")
-            if _of_the_disk(error):
-                raise _store_error(error) from error
+            if of_the_disk(error):
+                raise store_error(error) from error
             raise
         self._execute("RELEASE inner_part")
 
@@ -162,7 +154,7 @@ class Store:
             except Exception as error:
                 # Nobody may be left waiting for an answer that never comes.
                 for waiting in batch:
-                    waiting.error = waiting.error or _store_error(error)
+                    waiting.error = waiting.error or store_error(error)
             failed = [waiting.error for waiting in batch if isinstance(waiting.error, StoreError)]
             self.trouble = str(failed[0]) if failed else ""
             for waiting in batch:
@@ -185,7 +177,7 @@ class Store:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
             for waiting in batch:
-                waiting.error = waiting.error or _store_error(error)
+                waiting.error = waiting.error or store_error(error)
         else:
             self._forgets = self._forgets or tx.forgets
             if self._forgets:
@@ -223,8 +215,8 @@ async def open_store(path: Path, *, now: datetime) -> Store:
         )
     except sqlite3.Error as error:
         await writer.close()
-        if _of_the_disk(error):
-            raise _store_error(error) from error
+        if of_the_disk(error):
+            raise store_error(error) from error
         raise StoreError(
             f"The database {path} is damaged or not ours ({error}). Restore the newest backup."
         ) from error
@@ -262,7 +254,7 @@ def _run_alone(connection: sqlite3.Connection, tx: Tx, waiting: _Waiting) -> Non
     try:
         waiting.result = waiting.transaction(tx)
     except BaseException as error:
-        waiting.error = _store_error(error) if isinstance(error, sqlite3.OperationalError) else error
+        waiting.error = store_error(error) if isinstance(error, sqlite3.OperationalError) else error
         if connection.in_transaction:  # else SQLite undid it already (disk full, I/O error)
             connection.execute("ROLLBACK")
 
@@ -272,7 +264,7 @@ def _run_in_savepoint(connection: sqlite3.Connection, tx: Tx, waiting: _Waiting)
     try:
         waiting.result = waiting.transaction(tx)
     except BaseException as error:
-        waiting.error = _store_error(error) if isinstance(error, sqlite3.OperationalError) else error
+        waiting.error = store_error(error) if isinstance(error, sqlite3.OperationalError) else error
         if not connection.in_transaction:
             # SQLite undid the whole batch (disk full, I/O error): nobody's work was kept.
             raise (
@@ -280,20 +272,6 @@ def _run_in_savepoint(connection: sqlite3.Connection, tx: Tx, waiting: _Waiting)
             ) from error
         connection.execute("ROLLBACK TO one")
     connection.execute("RELEASE one")
-
-
-def _of_the_disk(error: BaseException) -> bool:
-    """Tell whether the disk or another process is to blame, and not the statement."""
-    # The low octet of a code is its kind, the rest its detail.
-    return isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode & 0xFF in _DISK_ERRORS
-
-
-def _store_error(error: BaseException) -> StoreError:
-    if isinstance(error, sqlite3.Error) and error.sqlite_errorcode in _FULL:
-        return StoreFull(
-            "The disk is full, so nothing was written. Texts wait and none is lost. Make room on the disk."
-        )
-    return StoreError(f"The database did not take the change ({error}); nothing of it was kept.")
 
 
 def _read(connection: sqlite3.Connection, query: Callable[[Tx], R]) -> R:
@@ -304,6 +282,6 @@ def _read(connection: sqlite3.Connection, query: Callable[[Tx], R]) -> R:
         finally:
             connection.execute("COMMIT")
     except sqlite3.OperationalError as error:
-        if _of_the_disk(error):
+        if of_the_disk(error):
             raise StoreError(f"The database cannot be read ({error}). Texts wait, none is lost.") from error
         raise
