@@ -18,7 +18,7 @@ from gateway.sender import Sender, Spending
 from gateway.store.database import Tx
 from gateway.store.outbound import queue_length
 from modem.driver import Report, Sent
-from tests.store.test_sender import ScriptedLink
+from tests.store.desk import ScriptedLink
 from tests.village import Village, ashby
 
 # What grows with every text, trip or request; the others are as large as the community.

@@ -1,112 +1,19 @@
-"""What is queued goes out once, in order of need, within what may be spent."""
+"""What is queued goes out once, whatever becomes of an attempt."""
 
 from __future__ import annotations
 
 import asyncio
-import itertools
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
-from random import Random
-from zoneinfo import ZoneInfo
 
 import pytest
 
-from gateway.clock import Clock
-from gateway.sender import MOST_ATTEMPTS, Sender, Spending
+from gateway.sender import MOST_ATTEMPTS
 from gateway.store.database import Store, Tx, open_store
-from gateway.store.outbound import Lane, queue_text
-from modem.driver import PartSent, Report, Send, SendFailed, Sent
-from modem.errors import LinkDown
-from tests.hands import Hands
-
-NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
-ANA = "+447700900123"
-SPENDING = Spending(500, 20, "GB", ("GB",), ("+447700900000",), ZoneInfo("Europe/London"))
-
-Answer = Callable[[Send], PartSent | Sent | SendFailed | None]
-
-
-def taken(message: Send) -> Sent:
-    return Sent(message.id)
-
-
-def refused(code: int, *, retryable: bool, certain: bool = True) -> Answer:
-    return lambda message: SendFailed(message.id, message.first_part, code, "no", retryable, certain)
-
-
-@dataclass
-class ScriptedLink:
-    """A link whose answers are written down beforehand; the last one goes for all later texts."""
-
-    answers: list[Answer]
-    sent: list[Send] = field(default_factory=list)
-    sender: Sender | None = None
-    on_sent: Callable[[Sent], Awaitable[None]] | None = None
-
-    async def send(self, message: Send) -> None:
-        """Take a text and answer as written."""
-        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        event = answer(message)
-        if event is None:
-            raise LinkDown("the modem is not ready")
-        self.sent.append(message)
-        asyncio.get_running_loop().call_soon(
-            lambda: setattr(self, "task", asyncio.ensure_future(self._tell(event)))
-        )
-
-    async def _tell(self, event: PartSent | Sent | SendFailed) -> None:
-        assert self.sender is not None
-        if isinstance(event, SendFailed):
-            await self.sender.on_failed(event)
-        elif isinstance(event, Sent):
-            await self.sender.on_part_sent(PartSent(event.id, 0, int(event.id) % 256))
-            await (self.on_sent or self.sender.on_sent)(event)
-
-
-@dataclass
-class Desk:
-    """A sender with its link, clock and store."""
-
-    store: Store
-    hands: Hands
-    link: ScriptedLink
-    sender: Sender
-
-    async def queue(
-        self,
-        body: str = "hello",
-        number: str = ANA,
-        kind: str = "statement",
-        lane: Lane = Lane.ANSWER,
-        ref: str = "",
-    ) -> int:
-        """Queue a text of one part."""
-        now = self.hands.now
-
-        def put(tx: Tx) -> int:
-            return queue_text(tx, number=number, body=body, parts=1, kind=kind, lane=lane, now=now, ref=ref)
-
-        return await self.store.write(put)
-
-    async def drain(self) -> list[str]:
-        """Send what may go now; give what the link was handed, in order."""
-        before = len(self.link.sent)
-        while await self.sender.send_next():
-            pass
-        return [message.body for message in self.link.sent[before:]]
-
-    async def state(self, text_id: int) -> str:
-        """Give the state of a text."""
-
-        def read(tx: Tx) -> str:
-            row = tx.one("SELECT state FROM outbound WHERE id = :id", id=text_id)
-            assert row is not None
-            return str(row["state"])
-
-        return await self.store.read(read)
+from modem.driver import PartSent, Report, Send, Sent
+from tests.store.desk import ANA, NOW, desk, refused, taken
 
 
 @pytest.fixture
@@ -114,21 +21,6 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
     store = await open_store(tmp_path / "plainline.db", now=NOW)
     yield store
     await store.close()
-
-
-def desk(store: Store, *answers: Answer, spending: Spending = SPENDING) -> Desk:
-    hands = Hands(NOW)
-    link = ScriptedLink(list(answers) or [taken])
-    sender = Sender(store, link, Clock(hands.sources()), spending, Random(1), 0.0, lambda: hands.steady)
-    link.sender = sender
-    return Desk(store, hands, link, sender)
-
-
-async def test_answers_go_before_notices_before_broadcasts(store: Store) -> None:
-    d = desk(store)
-    for lane in (Lane.BROADCAST, Lane.NOTICE, Lane.ANSWER):
-        await d.queue(lane.name, lane=lane)
-    assert await d.drain() == ["ANSWER", "NOTICE", "BROADCAST"]
 
 
 async def test_a_delivery_report_makes_it_delivered(store: Store) -> None:
@@ -241,57 +133,6 @@ async def test_a_link_that_goes_down_keeps_the_text(store: Store) -> None:
     assert await d.drain() == ["hello"]
 
 
-async def test_todays_cap_holds_and_tomorrow_it_goes_on(store: Store) -> None:
-    d = desk(store, spending=Spending(3, 20, "GB", ("GB",), (), ZoneInfo("Europe/London")))
-    for n in range(5):
-        await d.queue(str(n))
-    assert await d.drain() == ["0", "1", "2"]
-    d.hands.pass_time(timedelta(hours=15))
-    assert await d.drain() == ["3", "4"]
-
-
-@pytest.mark.parametrize(
-    "number", ["60777", "+449061234567", "+34612345678", "Vodafone", "+447700900000", "+447012345678"]
-)
-async def test_nothing_goes_where_it_must_not(store: Store, number: str) -> None:
-    d = desk(store)
-    text = await d.queue(number=number)
-    assert await d.drain() == []
-    assert await d.state(text) == "held"
-
-
-async def test_one_number_does_not_get_a_flood(store: Store) -> None:
-    d = desk(store, spending=Spending(500, 4, "GB", ("GB",), (), ZoneInfo("Europe/London")))
-    for n in range(6):
-        await d.queue(str(n))
-    await d.queue("somebody else", number="+447700900199")
-    assert await d.drain() == ["0", "1", "2", "3", "somebody else"]
-
-
-async def test_texts_keep_the_pace_of_the_modem(store: Store) -> None:
-    d = desk(store)
-    d.sender.gap = 0.05
-    d.sender.steady = asyncio.get_running_loop().time
-    for n in range(3):
-        await d.queue(str(n))
-    times: list[float] = []
-    send = d.link.send
-
-    async def timed(message: Send) -> None:
-        times.append(asyncio.get_running_loop().time())
-        await send(message)
-
-    d.link.send = timed  # type: ignore[method-assign]
-    d.sender.link_ready(True)
-    running = asyncio.create_task(d.sender.run())
-    async with asyncio.timeout(10):
-        while len(times) < 3:
-            d.sender.wake()
-            await asyncio.sleep(0.01)
-    running.cancel()
-    assert all(later - earlier >= 0.049 for earlier, later in itertools.pairwise(times))
-
-
 async def test_a_reply_goes_at_once_however_wrong_the_clock_is(store: Store) -> None:
     """While the clock is in doubt a turn goes by the network's time, which may be years from ours."""
     for years in (-10, 10):
@@ -302,17 +143,6 @@ async def test_a_reply_goes_at_once_however_wrong_the_clock_is(store: Store) -> 
         assert await d.drain() == ["hello"]
 
 
-async def test_a_clock_that_was_ahead_once_uses_up_no_later_day(store: Store) -> None:
-    d = desk(store, spending=Spending(2, 2, "GB", ("GB",), (), ZoneInfo("Europe/London")))
-    d.hands.now = NOW.replace(year=NOW.year + 10)
-    for n in range(2):
-        await d.queue(str(n))
-    assert await d.drain() == ["0", "1"]
-    d.hands.now = NOW
-    await d.queue("2")
-    assert await d.drain() == ["2"]
-
-
 async def test_after_a_restart_what_waited_by_the_clock_of_before_may_go(store: Store) -> None:
     d = desk(store, refused(38, retryable=True), taken)
     await d.queue()
@@ -321,38 +151,6 @@ async def test_after_a_restart_what_waited_by_the_clock_of_before_may_go(store: 
     assert await d.drain() == []
     await d.sender.recover()
     assert await d.drain() == ["hello"]
-
-
-async def test_an_emergency_overtakes_every_answer(store: Store) -> None:
-    d = desk(store)
-    await d.queue("answer")
-    await d.queue("emergency", lane=Lane.URGENT)
-    assert await d.drain() == ["emergency", "answer"]
-
-
-async def test_an_emergency_is_told_although_the_day_and_the_hour_are_used_up(store: Store) -> None:
-    d = desk(store, spending=Spending(3, 2, "GB", ("GB",), (), ZoneInfo("Europe/London")))
-    for n in range(4):
-        await d.queue(str(n))
-    await d.queue("3", number="+447700900199")
-    assert await d.drain() == ["0", "1", "3"]
-    assert d.sender.trouble == ""
-    await d.queue("4", number="+447700900199")
-    assert await d.drain() == []
-    assert "Today's 3 texts are used up" in d.sender.trouble
-    await d.queue("emergency", lane=Lane.URGENT)
-    assert await d.drain() == ["emergency"]
-    await d.queue("a flood of emergencies", lane=Lane.URGENT)
-    assert await d.drain() == []
-
-
-async def test_a_notice_to_somebody_who_had_too_many_waits_and_is_not_lost(store: Store) -> None:
-    d = desk(store, spending=Spending(500, 2, "GB", ("GB",), (), ZoneInfo("Europe/London")))
-    for n in range(3):
-        await d.queue(str(n), lane=Lane.NOTICE)
-    assert await d.drain() == ["0", "1"]
-    d.hands.pass_time(timedelta(minutes=75))
-    assert await d.drain() == ["2"]
 
 
 async def test_a_coordinator_hears_that_the_network_takes_no_texts(store: Store) -> None:
