@@ -39,13 +39,13 @@ class Mouth:
 
     async def sound(self, sentence: Sentence, *, slow: bool = False) -> bytes:
         """Give a sentence as sound, empty when nothing can say it: the keys still work."""
-        from modem.audio import wav
-
         whole = self._recorded([sentence.clip] if sentence.clip else [], sentence.language)
         if whole:
             return whole
         parts = [self._recorded(piece.clips, sentence.language) for piece in sentence.pieces]
         if parts and all(parts):
+            from modem.audio import wav
+
             return wav.join(parts)
         # A key breaks off what is said, not the making of it: the voice would have to be loaded anew.
         making = asyncio.create_task(
@@ -69,15 +69,13 @@ class Mouth:
 
     def _recorded(self, clips: Sequence[Clip], language: str) -> bytes:
         """Give the clips one after the other, empty unless all of them are there."""
+        files = [self._file(clip, language) for clip in clips]
+        there = [file for file in files if file is not None]
+        if not there or len(there) < len(files):
+            return b""
         from modem.audio import wav
 
-        found = []
-        for clip in clips:
-            file = self._file(clip, language)
-            if file is None:
-                return b""
-            found.append(wav.read(file))
-        return wav.join(found) if found else b""
+        return wav.join(wav.read(file) for file in there)
 
     def _file(self, clip: Clip, language: str) -> Path | None:
         for folder in self.clips:
