@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,15 +24,6 @@ _LONGEST_SECONDS = 20.0
 _SILENT = "The voice stopped answering."
 _REST_SECONDS = 300.0
 """How long an engine that took its process down, or hung, is not asked again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """Words to say, in a language (BCP 47)."""
-
-    words: str
-    language: str
-    slow: bool = False
 
 
 @dataclass(slots=True)
@@ -85,7 +76,7 @@ class SpeechVoice:
             if keep and (kept := await asyncio.to_thread(self._cache.get, key)) is not None:
                 return kept
             try:
-                sound = await self._make(engine, Sentence(words, language, slow))
+                sound = await self._make(engine, words, language, slow=slow)
             except SpeechDown as error:
                 why = why or str(error)
                 continue
@@ -94,19 +85,9 @@ class SpeechVoice:
             return sound
         raise SpeechDown(why)
 
-    async def prepare(self, sentences: Iterable[Sentence]) -> int:
-        """Make `sentences` that are not kept yet, one after the other; give how many no voice could say."""
-        failed = 0
-        for sentence in sentences:
-            try:
-                await self.speak(sentence.words, sentence.language, slow=sentence.slow)
-            except SpeechDown:
-                failed += 1
-        return failed
-
     async def warm(self, language: str) -> None:
         """Have the engine of `language` loaded, as while a caller rings. Raises `SpeechDown`."""
-        await self._make(self._engines(language)[0], Sentence("", language))
+        await self._make(self._engines(language)[0], "", language)
 
     async def stop(self) -> None:
         """Let go of the process."""
@@ -128,14 +109,14 @@ class SpeechVoice:
         now = asyncio.get_running_loop().time()
         return sorted(engines, key=lambda engine: self._resting.get(engine, 0.0) > now)
 
-    async def _make(self, engine: str, sentence: Sentence) -> bytes:
+    async def _make(self, engine: str, words: str, language: str, *, slow: bool = False) -> bytes:
         """Have one sentence made; one at a time, because they share one process and its one thread."""
         async with self._turn:
             try:
-                making = await self._ask(engine, sentence)
+                making = await self._ask(engine, words, language, slow=slow)
                 if making.is_cut and making.why != _SILENT:
                     # The process may have died long ago, of something else.
-                    making = await self._ask(engine, sentence)
+                    making = await self._ask(engine, words, language, slow=slow)
             except asyncio.CancelledError:
                 await self._let_go()
                 raise
@@ -147,11 +128,11 @@ class SpeechVoice:
                 raise SpeechDown(making.why)
             return bytes(making.sound)
 
-    async def _ask(self, engine: str, sentence: Sentence) -> _Making:
+    async def _ask(self, engine: str, words: str, language: str, *, slow: bool) -> _Making:
         """Have the process make one sentence, and end it when it does not."""
         process = await self._started()
         number, making = self._making = (self._making[0] + 1, _Making())
-        process.post(wire.Say(number, engine, sentence.language, sentence.words, sentence.slow))
+        process.post(wire.Say(number, engine, language, words, slow))
         ended = asyncio.create_task(process.ended())
         made = asyncio.create_task(making.ended.wait())
         try:

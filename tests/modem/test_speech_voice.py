@@ -15,7 +15,7 @@ import pytest
 from modem.errors import SpeechDown
 from modem.speech import voice as module
 from modem.speech.cache import SoundCache, sentence_key
-from modem.speech.voice import Sentence, SpeechVoice
+from modem.speech.voice import SpeechVoice
 from tests.modem.callers import level
 
 KOREAN = "안녕하세요. 어디로 모시러 갈까요?"
@@ -109,8 +109,8 @@ async def test_what_is_private_leaves_nothing_on_the_disk(voice: SpeechVoice, tm
 
 async def test_prompts_are_made_before_the_first_call_and_the_voice_is_let_go(cache: SoundCache) -> None:
     voice = SpeechVoice(cache, idle_seconds=0.05)
-    sentences = [Sentence(KOREAN, "ko"), Sentence(KOREAN, "ko", slow=True), Sentence("nuqneH", "tlh")]
-    assert await voice.prepare(sentences) == 1
+    for slow in (False, True):
+        await voice.speak(KOREAN, "ko", slow=slow)
     async with asyncio.timeout(10):
         while voice.pid is not None:  # noqa: ASYNC110 - of a process there is no event to wait for
             await asyncio.sleep(0.02)
@@ -123,8 +123,9 @@ async def test_many_callers_are_spoken_to_at_once(voice: SpeechVoice) -> None:
     words = [f"버스 {number} 번" for number in range(16)]
     together = await asyncio.gather(*(voice.speak(each, "ko") for each in words))
     alone = [await voice.speak(each, "ko", keep=False) for each in words]
-    # Its hiss is never quite the same.
-    assert [len(sound) // 1600 for sound in together] == [len(sound) // 1600 for sound in alone]
+    for one, other in zip(together, alone, strict=True):
+        # Its hiss is never quite the same.
+        assert abs(len(one) - len(other)) < 16000 * 0.15
     assert len(set(together)) == 16
 
 
