@@ -38,6 +38,11 @@ class SoundEnd:
     begun: bool = False
     owed: int = 0
 
+    @property
+    def paces(self) -> bool:
+        """Whether it is a phone that lets time pass."""
+        return self.lock_step and self.faults is None
+
     def give(self, frame: bytes) -> None:
         """Let this end hear a frame, unless a fault strikes it."""
         self.owed += 1
@@ -132,7 +137,7 @@ class SoundServer:
         other = call.other(end.party).sound
         if end.lock_step and call.since and other is not None:
             other.give(frame)
-        elif end.lock_step and call.sounded and end.faults is None:
+        elif end.paces and call.sounded:
             end.give(SILENCE)  # the line is gone: whoever holds the phone hears nothing
         else:
             end.unplayed.append(frame)
@@ -162,7 +167,7 @@ class SoundServer:
     @staticmethod
     def _tick(call: Call) -> None:
         ends = call.caller.sound, call.callee.sound
-        if not call.since or all(end is not None and end.lock_step for end in ends):
+        if not call.since or any(end is not None and end.paces for end in ends):
             return
         for end, other in (ends, ends[::-1]):
             frame = end.next_frame() if end else SILENCE

