@@ -20,7 +20,9 @@ from modem.driver import Inbox
 from tests.faults import power_loss, scenario
 from tests.faults.scenario import IMSI, TEXTS
 
-IMAGES = 2_000
+IMAGES = 500
+IMAGES_SOAKED = 4_000
+KILLS = 5
 SCENARIO = "tests.faults.scenario"
 
 pytestmark = [
@@ -134,7 +136,7 @@ def test_killed_at_a_write_of_a_turn_nothing_is_lost_or_doubled(
 ) -> None:
     random = Random(7)
     total = count_calls(prepared, tmp_path, call, "take")
-    for number in random.sample(range(1, total + 1), min(12, total)):
+    for number in random.sample(range(1, total + 1), min(KILLS, total)):
         folder = copy(prepared, fresh(tmp_path / str(number)))
         died, told = killed_at(folder, call, number, "take")
         assert died
@@ -163,7 +165,7 @@ def test_killed_at_a_write_of_an_outgoing_text_no_prompt_is_sent_twice(
 ) -> None:
     random = Random(9)
     total = count_calls(prepared, tmp_path, "pwrite64", "send")
-    for number in random.sample(range(1, total + 1), 12):
+    for number in random.sample(range(1, total + 1), KILLS):
         folder = copy(prepared, fresh(tmp_path / str(number)))
         died, told = killed_at(folder, "pwrite64", number, "send")
         assert died
@@ -221,8 +223,9 @@ def count_calls(prepared: Path, tmp_path: Path, call: str, mode: str) -> int:
     return max(threads.values())
 
 
+@pytest.mark.parametrize("count", [IMAGES, pytest.param(IMAGES_SOAKED, marks=pytest.mark.soak)])
 def test_without_power_at_any_moment_nothing_is_lost_or_doubled(
-    prepared: Path, states: list[State], tmp_path: Path
+    count: int, prepared: Path, states: list[State], tmp_path: Path
 ) -> None:
     random = Random(11)
     folder = copy(prepared, fresh(tmp_path / "recorded"))
@@ -233,7 +236,7 @@ def test_without_power_at_any_moment_nothing_is_lost_or_doubled(
 
     async def check_all() -> int:
         checked = 0
-        for image in power_loss.images(prepared, operations, IMAGES, random):
+        for image in power_loss.images(prepared, operations, count, random):
             for file in image_folder.iterdir():
                 file.unlink()
             for name, content in image.items():
@@ -243,4 +246,4 @@ def test_without_power_at_any_moment_nothing_is_lost_or_doubled(
             checked += 1
         return checked
 
-    assert asyncio.run(check_all()) == IMAGES
+    assert asyncio.run(check_all()) == count
