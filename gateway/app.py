@@ -98,15 +98,16 @@ class Gateway:
 
 
 async def serve(config: Config, began: Callable[[Gateway], None] = lambda _: None) -> None:
-    """Run the gateway until SIGTERM or SIGINT; `began` is told of it once it runs."""
+    """Run the gateway until SIGTERM, SIGINT or SIGHUP; `began` is told of it once it runs."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for name in (signal.SIGTERM, signal.SIGINT):
+    for name in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         loop.add_signal_handler(name, stop.set)
     async with running(config) as gateway:
         began(gateway)
         preparing = asyncio.create_task(_prepare(gateway))
         await stop.wait()
+        log.info("stopping")
         preparing.cancel()
         await asyncio.gather(preparing, return_exceptions=True)
     log.info("stopped")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 from typing import Literal
 
@@ -45,7 +45,7 @@ from gateway.store.conversations import (
     save_conversation,
 )
 from gateway.store.database import Tx
-from gateway.store.events import write_event
+from gateway.store.events import count_events, write_event
 from gateway.store.inbound import Inbound
 from gateway.store.messages_erasure import end_talk
 from gateway.store.outbound import Lane, queue_text
@@ -54,6 +54,8 @@ from gateway.store.places import Places
 
 # What the people on duty are told at once, and the common phrase that tells them.
 EMERGENCY = "emergency"
+# Emergencies of one resident in an hour that go before everything and beyond the daily cap.
+MOST_URGENT = 5
 DUTY_NOTICES = {
     EMERGENCY: "duty_emergency",
     "person.wanted": "duty_person",
@@ -103,9 +105,10 @@ class Turns:
         after = reply.conversation if medium == "text" else turn.conversation
         if after is not None and after != before:
             self._keep(tx, resident, kept, after, now)
-        self._tell_happenings(tx, resident, turn, _words_of(event), now)
+        urgent = _is_emergency(turn) and self._may_be_urgent(tx, resident, now)
+        self._tell_happenings(tx, resident, turn, _words_of(event), urgent, now)
         if medium == "text" and (hush is None or not hush(turn)):
-            lane = Lane.URGENT if _is_emergency(turn) else Lane.ANSWER
+            lane = Lane.URGENT if urgent else Lane.ANSWER
             self._queue(tx, resident, reply.texts, reply.kind, _ref(turn.effects), inbound_id, now, lane)
         return turn
 
@@ -141,8 +144,10 @@ class Turns:
 
     def raise_alarm(self, tx: Tx, resident: Resident, now: datetime) -> None:
         """Tell the people on duty of an emergency without answering whoever wrote of it."""
+        urgent = self._may_be_urgent(tx, resident, now)
         write_event(tx, EMERGENCY, f"resident:{resident.id}", {"answered": False}, now)
-        self.notices(tx, now).tell_duty("duty_emergency", resident, lane=Lane.URGENT)
+        lane = Lane.URGENT if urgent else Lane.NOTICE
+        self.notices(tx, now).tell_duty("duty_emergency", resident, lane=lane)
 
     def notices(self, tx: Tx, now: datetime) -> Notices:
         """Give the way to text people whose turn it is not."""
@@ -223,7 +228,14 @@ class Turns:
         else:
             begin_conversation(tx, resident.id, after, now)
 
-    def _tell_happenings(self, tx: Tx, resident: Resident, turn: Turn, words: str, now: datetime) -> None:
+    def _may_be_urgent(self, tx: Tx, resident: Resident, now: datetime) -> bool:
+        """Whether an emergency goes before everything: not for ever, or one handset could use up the day."""
+        subject, hour_ago = f"resident:{resident.id}", now - timedelta(hours=1)
+        return count_events(tx, EMERGENCY, subject, hour_ago, now) < MOST_URGENT
+
+    def _tell_happenings(
+        self, tx: Tx, resident: Resident, turn: Turn, words: str, urgent: bool, now: datetime
+    ) -> None:
         for effect in turn.effects:
             if not isinstance(effect, Happened):
                 continue
@@ -235,7 +247,7 @@ class Turns:
                 people.set_stopped(tx, resident.id, stopped=False)
             write_event(tx, effect.type, f"resident:{resident.id}", effect.data, now)
             if effect.type in DUTY_NOTICES:
-                lane = Lane.URGENT if effect.type == EMERGENCY else Lane.NOTICE
+                lane = Lane.URGENT if urgent and effect.type == EMERGENCY else Lane.NOTICE
                 self.notices(tx, now).tell_duty(DUTY_NOTICES[effect.type], resident, words, lane=lane)
 
 

@@ -221,7 +221,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="The process of one modem, started by the gateway.")
     parser.add_argument("--fd", type=int, required=True, help="descriptor of the socket to the gateway")
     gateway = socket.socket(fileno=parser.parse_args().fd)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Ctrl-C and systemd end the gateway; this process ends with it, once the text under way is settled.
+    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(name, signal.SIG_IGN)
     worker = Worker(gateway)
     try:
         worker.run()

@@ -28,6 +28,19 @@ def write_event(
     )
 
 
+def count_events(tx: Tx, type: str, subject: str, since: datetime, until: datetime) -> int:  # noqa: A002
+    """Count the events of a type about a subject between two moments."""
+    row = tx.one(
+        "SELECT COUNT(*) AS n FROM event WHERE subject = :subject AND type = :type "
+        "AND at >= :since AND at <= :until",
+        subject=subject,
+        type=type,
+        since=to_text(since),
+        until=to_text(until),
+    )
+    return int(row["n"]) if row else 0
+
+
 def events_since(tx: Tx, event_id: int, limit: int = 1000) -> list[tuple[int, str, str, dict[str, Json]]]:
     """Give id, type, subject and data of the events after an id, in order."""
     rows = tx.all(

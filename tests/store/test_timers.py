@@ -13,7 +13,6 @@ from gateway.errors import StoreError
 from gateway.services.acting import Timing
 from gateway.store.conversations import latest_conversation, overdue
 from gateway.store.database import Tx
-from gateway.store.outbound import Lane
 from tests.village import MONDAY, Village, ashby
 
 ANA = "+447700900123"
@@ -100,13 +99,3 @@ async def test_a_clock_set_while_the_disk_is_full_is_accounted_for_afterwards(vi
     with pytest.raises(StoreError):
         await village.timers.tick()
     assert village.clock.step == timedelta(days=3653)
-
-
-async def test_an_emergency_goes_before_everything_else(village: Village) -> None:
-    await village.text(ANA, "I cannot breathe, call an ambulance")
-
-    def lanes(tx: Tx) -> list[int]:
-        return [row["lane"] for row in tx.all("SELECT lane FROM outbound WHERE inbound_id = 1 OR lane <> 0")]
-
-    assert village.to_others, "the people on duty are told"
-    assert set(await village.store.read(lanes)) == {Lane.URGENT}
