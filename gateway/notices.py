@@ -32,12 +32,17 @@ class Notices:
     cheap: bool = False
 
     def tell(self, number: str, *prompts: Prompt, ref: str = "", lane: Lane = Lane.NOTICE) -> None:
-        """Queue one notice to `number` (E.164); somebody who said STOP hears nothing."""
+        """Queue one notice to `number` (E.164); somebody who said STOP hears nothing.
+
+        With `ref` it is a confirmation: should its end stay unknown it is said once more, with the
+        reference its prompts speak of.
+        """
         reader = people.meet(self.tx, number, self.now)
         if reader.stopped:
             return
         language = reader.language or self.community.language
         texts = render.render(self.library, prompts, language, self.community.zone, cheap=self.cheap)
+        said = next((str(p.values["ref"].data) for p in prompts if "ref" in p.values), ref)
         for body in texts:
             queue_text(
                 self.tx,
@@ -48,7 +53,7 @@ class Notices:
                 lane=lane,
                 now=self.now,
                 resident_id=reader.id,
-                ref=ref,
+                ref=said,
             )
 
     def tell_duty(self, key: str, resident: Resident, words: str = "", *, lane: Lane = Lane.NOTICE) -> None:
