@@ -37,6 +37,9 @@ from tests.village import ASHBY, MONDAY
 
 MENU = "What would you like?"
 STEP_SECONDS = 0.1
+THINKING_SECONDS = 0.005
+"""Left to the gateway, its voice and its recogniser in each step in which they have nothing to say yet."""
+
 PATIENCE_SECONDS = 20.0
 """Of the test, in life's time; the call's own time may be much longer."""
 
@@ -138,6 +141,8 @@ class Caller:
                 while (found := look()) is None:
                     assert not self.call.over, f"the call ended by {self.call.ended_by} before {what}"
                     await self.call.hear(STEP_SECONDS)
+                    if self._saying is None or self._saying.over.is_set():
+                        await asyncio.sleep(THINKING_SECONDS)
                 return found
         except TimeoutError:
             raise AssertionError(

@@ -232,9 +232,7 @@ async def test_the_gateway_is_killed_in_the_middle_of_a_call(
             await call.answered(20)
             for keys, step in (("1", "wish"), ("2", "pickup"), ("6455#", "dropoff")):
                 await call.press(keys, reported=False)
-                await until(
-                    lambda step=step: stands_at(town, call, step), f"the conversation to be at {step}"
-                )
+                await until(partial(stands_at, town, call, step), f"the conversation to be at {step}")
             child.kill()
             await child.wait()
         await call.hang_up()
