@@ -55,7 +55,7 @@ class Verdict(StrEnum):
     OWN = "own number"
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def e164(sender: str, region: str) -> str | None:
     """Give a sender or a typed number in E.164, or None for short codes, names and nonsense."""
     digits = re.sub(r"[\s().-]", "", sender)
@@ -70,7 +70,7 @@ def e164(sender: str, region: str) -> str | None:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def judge(sender: str, region: str, countries: tuple[str, ...], own: tuple[str, ...]) -> Verdict:
     """Judge whether `sender` may be texted; `countries` are ISO 3166 alpha-2, `own` are E.164."""
     number = e164(sender, region)
