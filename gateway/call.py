@@ -258,6 +258,9 @@ class Call:
         await self._spare(self._keep_unfinished())
         how = self.life.how or How.FAULT
         await self._spare(self._line.close())
+        lost = self._line.dropped
+        if lost.heard or lost.said:
+            log.warning("sound was dropped", extra={"call": self._id, "heard": lost.heard, "said": lost.said})
         if how not in (How.HUNG_UP, How.MODEM_LOST):
             await self._spare(self._hang_up())
         await self._spare(

@@ -12,7 +12,7 @@ from gateway.errors import StoreError
 log = logging.getLogger(__name__)
 R = TypeVar("R")
 
-PAUSE_SECONDS = 2.0
+PAUSE_SECONDS = 1.0
 
 
 async def insist(write: Callable[[], Awaitable[R]]) -> R:

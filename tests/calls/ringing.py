@@ -11,7 +11,7 @@ import contextlib
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -67,6 +67,10 @@ class Watch:
     def on(self, modem: str) -> asyncio.Queue[Saying]:
         """What is said on the calls of a modem."""
         return self._said[modem]
+
+    def forget(self) -> None:
+        """Forget everything that nobody has asked for."""
+        self._said.clear()
 
     @contextlib.contextmanager
     def watching(self) -> Iterator[None]:
@@ -216,22 +220,26 @@ async def ringing_town(
     patience: Patience = PATIENCE,
     calls: CallsConfig = CallsConfig(answer_after_rings=1),  # noqa: B008 - never changed
     pace: str = LOCK_STEP,
+    modems: int = 1,
 ) -> AsyncIterator[RingingTown]:
     """Open Ashby with a telephone; `prompts` is where sentences made once are kept for all tests."""
-    async with software_network([f"{OURS}:{modem}"], folder) as simulator:
+    numbers = [OURS, *(f"+4477009002{place:02d}" for place in range(1, modems))]
+    async with software_network([f"{number}:{modem}" for number in numbers], folder) as simulator:
         await simulator.sound_pace(pace)
         await simulator.rings(every=0.2)
-        (place,) = await simulator.modems()
+        audio = Audio("software", str(simulator.path))
         config = Config(
             path=folder / "plainline.toml",
             data=folder / "data",
-            modems=(ModemConfig("main", str(place.device), None, OURS),),
+            modems=tuple(
+                ModemConfig(f"m{place}", str(found.device), None, found.number, audio)
+                for place, found in enumerate(await simulator.modems())
+            ),
             limits=Limits(("GB",), texts_per_number_per_hour=100),
             community=ASHBY,
             http=HttpConfig(port=0),
+            calls=calls,
         )
-        audio = Audio("software", str(simulator.path))
-        config = replace(config, modems=(replace(config.modems[0], audio=audio),), calls=calls)
         config.data.mkdir()
         (config.data / "prompts").symlink_to(prompts)
         watch = Watch()

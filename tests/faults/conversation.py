@@ -42,6 +42,8 @@ PATIENCE = Patience(silent=10.0, opening=20.0, call=5.0, unnoticed=1.0)
 LIMITS = Limits(("GB",), texts_per_number_per_hour=100)
 # Texts of one sender in one second of the network's clock with the same words are one text.
 BETWEEN_TEXTS = timedelta(seconds=7)
+# Time that passes for the gateway while a resident listens in vain.
+WHILE_WAITING = timedelta(seconds=5)
 
 
 class Town:
@@ -121,16 +123,18 @@ class Town:
                 replies = await self.read(replies_to, number)
                 if len(texts) == self.said[number] == len(replies) and replies[-1].state == "uncertain":
                     return None
+                self.hands.pass_time(WHILE_WAITING)  # what is tried again later is tried again soon
+                self.gateway.queued()
                 continue
             if not await self.read(said_again, number, heard, self.said[number]):
                 return heard
         raise AssertionError(f"{number} said {said!r} and heard nothing")
 
-    async def converse_all(self, residents: Sequence[Resident]) -> None:
+    async def converse_all(self, residents: Sequence[Resident], seconds: float = REPLY_SECONDS) -> None:
         """Let all of them converse at the same time."""
         async with asyncio.TaskGroup() as group:
             for resident in residents:
-                group.create_task(self.converse(resident))
+                group.create_task(self.converse(resident, seconds))
 
     async def explained(self, *words: str, seconds: float = REPLY_SECONDS) -> None:
         """Wait until the health page says all of `words`."""

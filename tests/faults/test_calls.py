@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import json
 import os
 import signal
 import sqlite3
-import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 
@@ -21,10 +17,11 @@ from gateway.store.database import open_store
 from modem.speech.voice import SpeechVoice
 from modem.virtual.phone_call import PhoneCall
 from tests.calls.conftest import prompts
+from tests.calls.outside import running_gateway, told_to_tell_of_callers, write_settings
 from tests.calls.ringing import MENU, Caller, RingingTown, in_english, ringing_town, rows
 from tests.faults.conversation import until
 from tests.modem import callers
-from tests.village import ASHBY, MONDAY
+from tests.village import MONDAY
 
 __all__ = ["prompts"]
 ROSE, SOO_AH, GEORGE = "+447700900123", "+447700900133", "+447700900134"
@@ -167,44 +164,6 @@ async def test_gaps_in_the_air_do_not_make_keys_of_silence(tmp_path: Path, promp
         assert await town.how() == "caller hung up"
 
 
-SETTINGS = """
-data = "{data}"
-community = "{community}"
-[[modem]]
-name = "main"
-device = "{device}"
-number = "+447700900000"
-audio = "software:{simulator}"
-[limits]
-allowed_countries = ["GB"]
-[calls]
-answer_after_rings = 1
-[http]
-port = {port}
-"""
-
-
-@asynccontextmanager
-async def process(folder: Path, port: int) -> AsyncIterator[asyncio.subprocess.Process]:
-    """Run the gateway as an operator does, in a process that may be killed."""
-    child = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "gateway", "run", "--config", str(folder / "plainline.toml")),
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.DEVNULL,
-    )
-    try:
-        yield child
-    finally:
-        if child.returncode is None:
-            child.terminate()
-        await child.wait()
-
-
-async def told_to_tell_of_callers(town: RingingTown) -> bool:
-    """Whether the gateway has asked the modem for the numbers of those who ring, its last wish."""
-    return bool((await town.simulator.log(town.number))["commands"].get("+CCWA="))
-
-
 async def stands_at(town: RingingTown, call: PhoneCall, step: str) -> bool:
     """Look into the database, while the call goes on, whether its conversation has come so far."""
     await call.hear(0.1)
@@ -221,22 +180,18 @@ async def test_the_gateway_is_killed_in_the_middle_of_a_call(
     tmp_path: Path, prompts: Path, unused_tcp_port: int
 ) -> None:
     async with ringing_town(tmp_path, prompts) as town:
-        (place,) = await town.simulator.modems()
-        told = {"data": town.config.data, "community": ASHBY, "simulator": town.simulator.path}
-        settings = SETTINGS.format(**told, device=place.device.resolve(), port=unused_tcp_port)
-        (tmp_path / "plainline.toml").write_text(settings)
+        settings = await write_settings(town, unused_tcp_port)
         phone = await town.simulator.phone(ROSE)
-        async with process(tmp_path, unused_tcp_port) as child:
-            await until(partial(told_to_tell_of_callers, town), "the modem to be ready")
+        async with running_gateway(settings) as gateway:
+            await until(partial(told_to_tell_of_callers, town, town.number), "the modem to be ready")
             call = await phone.call(town.number)
             await call.answered(20)
             for keys, step in (("1", "wish"), ("2", "pickup"), ("6455#", "dropoff")):
                 await call.press(keys, reported=False)
                 await until(partial(stands_at, town, call, step), f"the conversation to be at {step}")
-            child.kill()
-            await child.wait()
+            await gateway.kill()
         await call.hang_up()
-        async with process(tmp_path, unused_tcp_port):
+        async with running_gateway(settings):
             assert (await phone.next(20)).body == CUT_OFF
             await phone.text(town.number, "GO ON")
             assert DROPOFF in (await phone.next(20)).body

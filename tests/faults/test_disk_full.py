@@ -104,7 +104,7 @@ async def test_a_disk_that_fills_up_amid_conversations_again_and_again_costs_not
     async with town(tmp_path, data=place) as ashby, ashby.serving():
         async with asyncio.TaskGroup() as group:
             group.create_task(ashby.converse_all(EVERYBODY))
-            for enough in (5, 20):
+            for enough in (5, 15):
 
                 async def heard(enough: int = enough) -> bool:
                     return sum(len(heard) for heard in ashby.heard.values()) >= enough

@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -16,26 +17,43 @@ from tests.faults.conversation import OURS, REPLY_SECONDS, Town, town, until
 from tests.faults.residents import EVERYBODY, PENNS, ROSE, Line, Resident
 from tests.faults.rows import replies_to
 
+SOAK = pytest.mark.soak
+DIALECTS = ("sim800", "sim7600", "e173", "ec25")
 HASTY = Patience(silent=10.0, opening=20.0, call=1.5, unnoticed=1.0)
 
 # What goes wrong amid the conversations (see modem.virtual.faults), and how many replies may then have
 # an end that nobody knows.
 FAULTS: dict[str, tuple[list[dict[str, Any]], int]] = {
     "notices are lost": ([{"kind": "lost_line", "line": "+CMTI", "times": 5}], 0),
-    "reports are lost": ([{"kind": "lost_line", "line": "+CDS", "times": 5}], 0),
-    "references are lost": ([{"kind": "lost_line", "line": "+CMGS", "times": 3}], 0),
     "a stored text is read without its header": ([{"kind": "lost_line", "line": "+CMGR", "times": 3}], 0),
+    "reports and references are lost": (
+        [
+            {"kind": "lost_line", "line": "+CDS", "times": 5},
+            {"kind": "lost_line", "line": "+CMGS", "times": 3},
+        ],
+        0,
+    ),
     "an answer is lost on sending": ([{"kind": "lost_line", "command": "+CMGS", "line": "OK"}], 1),
     "answers are late": ([{"kind": "delay", "ms": 100, "probability": 0.3, "times": 20}], 0),
     "the network delivers twice": ([{"kind": "double_delivery", "times": 8}], 0),
     "lines come twice": ([{"kind": "double_line", "probability": 0.3, "times": None}], 0),
     "answers come byte by byte": ([{"kind": "one_byte", "ms": 1, "times": 20}], 0),
-    "noise comes before answers": ([{"kind": "garbage", "probability": 0.3, "times": None}], 0),
-    "noise comes before prompts": ([{"kind": "garbage", "command": ">", "times": 3}], 0),
+    "noise comes before answers and prompts": (
+        [
+            {"kind": "garbage", "command": ">", "times": 3},
+            {"kind": "garbage", "probability": 0.3, "times": 20},
+        ],
+        0,
+    ),
     "sending is refused for now": ([{"kind": "error", "command": "+CMGS", "code": 42, "times": 4}], 0),
-    "reading is refused": ([{"kind": "error", "command": "+CMGR", "code": 500, "times": 3}], 0),
-    "listing is refused": ([{"kind": "error", "command": "+CMGL", "code": 500, "times": 2}], 0),
-    "deleting is refused": ([{"kind": "error", "command": "+CMGD", "code": 500, "times": 5}], 0),
+    "reading, listing and deleting are refused": (
+        [
+            {"kind": "error", "command": "+CMGR", "code": 500, "times": 3},
+            {"kind": "error", "command": "+CMGL", "code": 500, "times": 2},
+            {"kind": "error", "command": "+CMGD", "code": 500, "times": 5},
+        ],
+        0,
+    ),
     "a read command is not heard": ([{"kind": "silent", "command": "+CMGR"}], 0),
 }
 
@@ -52,11 +70,22 @@ SLOW_FAULTS: dict[str, tuple[list[dict[str, Any]], int]] = {
 
 async def amid(ashby: Town) -> None:
     """Wait until conversations are under way."""
+    await heard_of(ashby, 10)
 
-    async def begun() -> bool:
-        return sum(len(heard) for heard in ashby.heard.values()) >= 10
 
-    await until(begun, "conversations to begin")
+async def heard_of(ashby: Town, replies: int) -> None:
+    """Wait until residents have heard so many more replies, or all there are."""
+    everything = sum(len(resident.lines) for resident in EVERYBODY)
+
+    def heard() -> int:
+        return sum(len(heard) for heard in ashby.heard.values())
+
+    enough = min(heard() + replies, everything)
+
+    async def enough_heard() -> bool:
+        return heard() >= enough
+
+    await until(enough_heard, "conversations to go on", 60.0)
 
 
 async def test_without_a_fault_everybody_is_answered_once_and_gets_what_they_asked_for(
@@ -71,7 +100,7 @@ async def test_without_a_fault_everybody_is_answered_once_and_gets_what_they_ask
     ("faults", "uncertain"),
     [
         *(pytest.param(*fault, id=name) for name, fault in FAULTS.items()),
-        *(pytest.param(*fault, id=name, marks=pytest.mark.soak) for name, fault in SLOW_FAULTS.items()),
+        *(pytest.param(*fault, id=name, marks=SOAK) for name, fault in SLOW_FAULTS.items()),
     ],
 )
 async def test_amid_whole_conversations(faults: list[dict[str, Any]], uncertain: int, tmp_path: Path) -> None:
@@ -94,7 +123,9 @@ async def struck(ashby: Town, finite: list[dict[str, Any]], seconds: float = REP
     await until(spent, f"{finite} to strike", seconds)
 
 
-@pytest.mark.parametrize("taken", [True, False], ids=["taken", "not taken"])
+@pytest.mark.parametrize(
+    "taken", [pytest.param(True, id="taken", marks=SOAK), pytest.param(False, id="not taken")]
+)
 async def test_a_modem_that_hangs_after_a_question_does_not_ask_it_again(taken: bool, tmp_path: Path) -> None:
     async with town(tmp_path, patience=HASTY) as ashby, ashby.serving():
         await hang_at(ashby, "the surgery", taken)
@@ -104,7 +135,9 @@ async def test_a_modem_that_hangs_after_a_question_does_not_ask_it_again(taken: 
         assert [reply.state for reply in replies].count("uncertain") == 1
 
 
-@pytest.mark.parametrize("taken", [True, False], ids=["taken", "not taken"])
+@pytest.mark.parametrize(
+    "taken", [pytest.param(True, id="taken"), pytest.param(False, id="not taken", marks=SOAK)]
+)
 async def test_a_modem_that_hangs_after_a_confirmation_says_it_once_more_with_its_reference(
     taken: bool, tmp_path: Path
 ) -> None:
@@ -220,7 +253,37 @@ async def test_a_refused_pin_is_not_tried_again_and_texts_wait_for_the_right_one
             await ashby.nothing_lost_or_doubled(EVERYBODY)
 
 
-@pytest.mark.soak
+@SOAK
+@pytest.mark.parametrize("seed", range(20))
+async def test_whatever_goes_wrong_at_whatever_moment(seed: int, tmp_path: Path) -> None:
+    random = Random(seed)
+    possible = [fault for faults, _ in (*FAULTS.values(), *SLOW_FAULTS.values()) for fault in faults]
+    blows = random.choices(["fault", "fault", "fault", "kill", "unplug", "coverage"], k=4)
+    async with (
+        town(tmp_path, modem=random.choice(DIALECTS), patience=HASTY) as ashby,
+        ashby.serving() as gateway,
+    ):
+        async with asyncio.TaskGroup() as group:
+            group.create_task(ashby.converse_all(EVERYBODY, seconds=120.0))
+            for blow in blows:
+                await heard_of(ashby, random.randrange(5))
+                if blow == "fault":
+                    fault = random.choice(possible)
+                    await ashby.simulator.fault(OURS, **{**fault, "times": fault.get("times") or 20})
+                elif blow == "kill" and (pid := gateway.modems[0].link.pid):
+                    os.kill(pid, signal.SIGKILL)
+                elif blow == "unplug":
+                    await ashby.simulator.unplug(OURS)
+                    await ashby.explained("not plugged in", seconds=60.0)
+                    await ashby.simulator.replug(OURS)
+                elif blow == "coverage":
+                    await ashby.simulator.set(OURS, registration="searching")
+                    await ashby.explained("searching", seconds=60.0)
+                    await ashby.simulator.set(OURS, registration="home")
+        await ashby.nothing_lost_or_doubled(EVERYBODY, uncertain=len(blows))
+
+
+@SOAK
 @pytest.mark.parametrize("command", [">", "+CMMS", "+CMGR", "+CMGD", "+CMGL", "+CSQ"])
 async def test_with_a_real_gateways_patience_a_silent_modem_costs_nothing_but_time(
     command: str, tmp_path: Path
