@@ -69,7 +69,7 @@ class Attached:
             case Report():
                 await insist(lambda: self.sender.on_report(event))
             case LinkChanged():
-                log.info("link %s", event.state, extra={"link": self.name})
+                log.debug("link %s", event.state, extra={"link": self.name})  # told by the link itself
                 self.sender.link_ready(event.state is LinkState.READY)
                 if event.state is LinkState.READY:
                     self._asking = asyncio.create_task(self._ask_time())
