@@ -212,7 +212,8 @@ class Sender:
                 continue
             if later := self._later(tx, text, now):
                 queue.put_back(tx, text.id, later.at, text.body, later.reason)
-                write_event(tx, "message.delayed", f"message:{text.id}", {"reason": later.reason}, now)
+                if not text.waited:
+                    write_event(tx, "message.delayed", f"message:{text.id}", {"reason": later.reason}, now)
                 continue
             queue.begin_attempt(tx, text.id)
             return text

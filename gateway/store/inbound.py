@@ -103,11 +103,16 @@ def record_broken(tx: Tx, link: str, imsi: str, broken: BrokenPart, now: datetim
 
 
 def incomplete_before(tx: Tx, now: datetime) -> list[tuple[str, str, int, int]]:
-    """Give link, sender, reference and total of long texts whose missing parts are overdue."""
+    """Give link, sender, reference and total of long texts whose missing parts are overdue.
+
+    Overdue are also those whose parts came, by a clock that was ahead, far in the future.
+    """
     rows = tx.all(
         "SELECT link, sender, reference, total FROM inbound_part WHERE inbound_id IS NULL "
-        "GROUP BY link, sender, reference, total HAVING MAX(received_at) < :before",
+        "GROUP BY link, sender, reference, total "
+        "HAVING MAX(received_at) < :before OR MAX(received_at) > :ahead",
         before=to_text(now - INCOMPLETE_AFTER),
+        ahead=to_text(now + INCOMPLETE_AFTER),
     )
     return [(row["link"], row["sender"], row["reference"], row["total"]) for row in rows]
 

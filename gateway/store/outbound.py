@@ -54,6 +54,11 @@ class Outbound:
     not_before: datetime
     valid_until: datetime
 
+    @property
+    def waited(self) -> bool:
+        """Whether it was put back before, to wait."""
+        return self.not_before > from_text(AT_ONCE)
+
 
 _COLUMNS = (
     "id, resident_id, number, body, kind, lane, ref, parts, parts_sent, attempts, doubts, not_before, "
@@ -97,7 +102,7 @@ def next_queued(tx: Tx, now: datetime) -> Outbound | None:
     """Give the text that goes next, if one may go now."""
     row = tx.one(
         f"SELECT {_COLUMNS} FROM outbound WHERE state = 'queued' AND not_before <= :now "  # noqa: S608
-        "ORDER BY lane, not_before, id LIMIT 1",
+        "ORDER BY lane, id LIMIT 1",
         now=to_text(now),
     )
     return _outbound(row) if row else None
@@ -243,7 +248,7 @@ def texts_sent_to(tx: Tx, number: str, since: datetime, until: datetime) -> int:
     """Count the texts to a number whose sending ended from one moment up to another."""
     row = tx.one(
         "SELECT COUNT(*) AS n FROM outbound WHERE number = :number AND ended_at >= :since "
-        "AND ended_at <= :until AND state IN ('sent', 'delivered', 'uncertain')",
+        "AND ended_at <= :until AND state IN ('sent', 'delivered', 'failed', 'uncertain')",
         number=number,
         since=to_text(since),
         until=to_text(until),

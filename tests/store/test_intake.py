@@ -132,6 +132,15 @@ async def test_an_incomplete_text_goes_to_a_person_and_blocks_nobody(village: Vi
     assert any("I fell and" in words for _, words in await village.sent())
 
 
+async def test_a_part_that_came_by_a_clock_that_was_ahead_does_not_wait_for_years(village: Village) -> None:
+    now = village.hands.now
+    village.hands.now += timedelta(days=3653)
+    await take(village, long_text(ANA, ["I fell and ", "cannot get ", "up"], 7)[0])
+    village.hands.now = now
+    await village.timers.tick()
+    assert any("I fell and" in words for _, words in await village.sent())
+
+
 async def test_a_text_of_fifty_parts_is_one_text(village: Village) -> None:
     parts = long_text(ANA, [f"{n:03}" + "x" * 150 for n in range(50)], 9)
     parts[0] = replace(parts[0], body="HELP " + parts[0].body)

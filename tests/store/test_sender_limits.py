@@ -13,6 +13,7 @@ import pytest
 
 from gateway.sender import Spending
 from gateway.store.database import Store, open_store
+from gateway.store.events import events_since
 from gateway.store.outbound import Lane
 from modem.driver import Send
 from tests.store.desk import NOW, desk
@@ -122,5 +123,9 @@ async def test_a_notice_to_somebody_who_had_too_many_waits_and_is_not_lost(store
     for n in range(3):
         await d.queue(str(n), lane=Lane.NOTICE)
     assert await d.drain() == ["0", "1"]
-    d.hands.pass_time(timedelta(minutes=75))
+    d.hands.pass_time(timedelta(minutes=15))
+    assert await d.drain() == []
+    d.hands.pass_time(timedelta(minutes=60))
     assert await d.drain() == ["2"]
+    delays = [kind for _, kind, _, _ in await store.read(events_since, 0) if kind == "message.delayed"]
+    assert len(delays) == 1, "a wait is told once"

@@ -106,7 +106,7 @@ CREATE TABLE outbound (
     created_at TEXT NOT NULL,
     ended_at TEXT
 );
-CREATE INDEX outbound_queue ON outbound (lane, not_before, id) WHERE state = 'queued';
+CREATE INDEX outbound_queue ON outbound (lane, id) WHERE state = 'queued';
 CREATE INDEX outbound_sending ON outbound (id) WHERE state = 'sending';
 CREATE INDEX outbound_made ON outbound (number, created_at);
 CREATE INDEX outbound_ended ON outbound (number, ended_at) WHERE ended_at IS NOT NULL;
