@@ -104,3 +104,16 @@ async def test_neither_sim_nor_stick_is_named(aiohttp_client: AiohttpClient) -> 
     text = await (await (await page(aiohttp_client, snapshot)).get("/healthz")).text()
     assert STATUS.imsi not in text
     assert STATUS.imei not in text
+
+
+async def test_an_error_page_says_nothing_of_what_the_error_was_about(aiohttp_client: AiohttpClient) -> None:
+    async def snapshot() -> Health:
+        raise KeyError("+447700900123 wrote: my husband fell")
+
+    client = await page(aiohttp_client, snapshot)
+    for path, status in (("/healthz", 500), ("/my-husband-fell", 404)):
+        answer = await client.get(path)
+        assert answer.status == status
+        words = await answer.text()
+        assert "husband" not in words
+        assert "447700" not in words
