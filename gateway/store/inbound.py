@@ -31,7 +31,8 @@ class Keys:
     """How a stored message is recognised again.
 
     `full` is IMSI, place, sender, network time, header and body; `twin` leaves out the place;
-    `bodyless` leaves out the body and replaces `full` where the body had to be erased.
+    `bodyless` leaves out the body besides and replaces both where the body had to be erased. Without
+    a network time only `full` tells anything.
     """
 
     full: str
@@ -47,7 +48,7 @@ def keys_of(imsi: str, part: Part) -> Keys:
     return Keys(
         full=_digest(f"{origin}\0{part.place}", body),
         twin=_digest(origin, body),
-        bodyless="erased:" + _digest(f"{origin}\0{part.place}", b""),
+        bodyless="erased:" + _digest(origin, b""),
     )
 
 
@@ -164,7 +165,7 @@ def _record_whole(
     # The network repeats a delivery whose acknowledgement it lost; a resident cannot send the same
     # words twice in one second of its clock.
     known = tx.all(
-        "SELECT key FROM inbound WHERE key IN (:full, :bodyless) UNION ALL "
+        "SELECT key FROM inbound WHERE key = :full OR (key = :bodyless AND :timed) UNION ALL "
         "SELECT '' FROM inbound WHERE twin = :twin AND :timed",
         full=keys.full,
         bodyless=keys.bodyless,
@@ -194,7 +195,7 @@ def _record_whole(
 def _known_part(tx: Tx, keys: Keys, part: Part) -> bool:
     # A part that the network delivered twice belongs to the same long text, so it is known too.
     row = tx.one(
-        "SELECT 1 FROM inbound_part WHERE key IN (:full, :bodyless) OR (twin = :twin AND :timed)",
+        "SELECT 1 FROM inbound_part WHERE key = :full OR ((key = :bodyless OR twin = :twin) AND :timed)",
         full=keys.full,
         bodyless=keys.bodyless,
         twin=keys.twin,

@@ -90,7 +90,7 @@ def _empty_inbound(tx: Tx, row: Row) -> None:
 
 
 def _empty(tx: Tx, table: str, row: Row) -> None:
-    # Two texts in one second at one place of the SIM differ by nothing once their bodies are gone.
+    # Two texts in one second differ by nothing once their bodies are gone.
     taken = tx.one(
         f"SELECT 1 FROM {table} WHERE key = :key AND id <> :id",  # noqa: S608
         key=row["bodyless"],
