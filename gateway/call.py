@@ -24,7 +24,8 @@ from gateway.store.people import resident_by_id
 from gateway.store.recordings import keep_recording
 from modem.audio import tones, wav
 from modem.audio.line import RATE, Line
-from modem.errors import LineLost
+from modem.audio.voice_activity import VoiceActivity
+from modem.errors import LineLost, SpeechDown
 
 log = logging.getLogger(__name__)
 R = TypeVar("R")
@@ -275,6 +276,12 @@ class Call:
                 await step
             except Exception as error:
                 log.warning("a call's end was not tidy: %s", type(error).__name__, extra={"call": self._id})
+
+
+def load_ears() -> None:
+    """Load what tells speech from noise: the first time it takes a while, in which no frame may wait."""
+    with contextlib.suppress(SpeechDown):
+        VoiceActivity()
 
 
 def _book_end(tx: Tx, call_id: int, how: How, now: datetime) -> None:

@@ -262,8 +262,9 @@ class CallDesk:
     ) -> How:
         # What works on sound weighs 20 MB and takes a while to load: not before somebody calls.
         await asyncio.to_thread(importlib.import_module, "gateway.call")
-        from gateway.call import Call
+        from gateway.call import Call, load_ears
 
+        await asyncio.to_thread(load_ears)
         line = await self.open_line()
         call = Call(self.exchange, line, resident_id, call_id, self.telephone.hang_up)
         self._call = call

