@@ -50,10 +50,11 @@ class Line:
         if not self.plugged:
             return
         self._stop_watching()
+        # First, because the next pseudo-terminal anybody makes may get the freed number.
+        self.link.unlink(missing_ok=True)
         os.close(self._master)
         self._master = -1
         self._unsent.clear()
-        self.link.unlink(missing_ok=True)
 
     def write(self, data: bytes) -> None:
         """Write at once when nothing waits, else after what waits."""
