@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from modem.virtual.client import Simulator
+from modem.virtual.process import running
 from tests.benchmarks.processes import NUMBER, running_gateway, until, write_settings
 from tests.benchmarks.table import row
 
@@ -21,11 +22,20 @@ AT_ONCE = 500
 pytestmark = pytest.mark.bench
 
 
-async def test_memory(tmp_path: Path, unused_tcp_port: int) -> None:
+async def test_memory_of_a_gateway_for_texts(tmp_path: Path, unused_tcp_port: int) -> None:
+    async with running([f"{NUMBER}:sim7600"], tmp_path) as simulator:
+        [place] = await simulator.modems()
+        settings = write_settings(tmp_path, str(place.device.resolve()), unused_tcp_port)
+        async with running_gateway(settings) as gateway:
+            await asyncio.sleep(SETTLE_SECONDS)
+            row("memory of both processes at rest, texts alone", str(gateway.weigh()), "80 MB")
+
+
+async def test_memory_of_a_gateway_for_texts_and_calls(tmp_path: Path, unused_tcp_port: int) -> None:
     settings = write_settings(tmp_path, "software", unused_tcp_port)
     async with running_gateway(settings) as gateway:
         await asyncio.sleep(SETTLE_SECONDS)
-        row("memory of both processes at rest", str(gateway.weigh()), "80 MB")
+        row("memory of both processes at rest, calls too", str(gateway.weigh()), "80 MB")
         await converse(tmp_path / "data")
         row(f"memory after {CONVERSATIONS:,} conversations", str(gateway.weigh()), "80 MB")
 
