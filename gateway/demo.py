@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gateway.config import Config, HttpConfig
+from gateway.errors import GatewayError
 from modem.errors import SpeechDown
 from modem.speech.models import ModelFolder
 
@@ -65,6 +66,16 @@ Ctrl-C stops it. What happened is kept in {folder}, and is there again next time
 
 def prepare_demo(folder: Path = FOLDER) -> Path:
     """Make what is not there yet, leave alone what is, and give the settings file."""
+    try:
+        return _prepare(folder)
+    except OSError as error:
+        raise GatewayError(
+            f"The demo cannot keep its things in {folder.absolute()} ({error.strerror}). Run it in a "
+            "folder of your own."
+        ) from None
+
+
+def _prepare(folder: Path) -> Path:
     settings = folder / "plainline.toml"
     folder.mkdir(mode=0o700, exist_ok=True)
     if not (folder / "community").exists():

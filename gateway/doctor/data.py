@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from gateway.config import Config, ModemConfig
 from gateway.doctor.finding import Finding, bad, look, ok
 from gateway.doctor.sim import Pin
@@ -14,6 +16,12 @@ def database(config: Config) -> Finding:
     """Whether the database is there, whole, and of this version."""
     if not config.database.exists():
         return ok("database", f"{config.database} is made when the gateway first runs.")
+    if not os.access(config.database, os.R_OK | os.W_OK):
+        return bad(
+            "database",
+            f"{config.database} may not be read and written to by whoever runs this.",
+            "Run the doctor as the gateway's user (sudo -u plainline). Still so? sudo chown it to that user.",
+        )
     try:
         found = inspect(config.database)
     except StoreError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pwd
 import shutil
 import stat
 from collections.abc import Iterator
@@ -129,4 +130,7 @@ def _processes(proc: Path) -> Iterator[str]:
 
 
 def _user() -> str:
-    return os.environ.get("USER") or f"user {os.getuid()}"
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return str(os.getuid())

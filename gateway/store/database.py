@@ -207,7 +207,10 @@ async def open_store(path: Path, *, now: datetime) -> Store:
         writer = await aiosqlite.connect(path, isolation_level=None, cached_statements=CACHED_STATEMENTS)
     except (sqlite3.Error, OSError) as error:
         why = error.strerror if isinstance(error, OSError) else error
-        raise StoreError(f"The database {path} cannot be opened ({why}). Check folder and rights.") from error
+        raise StoreError(
+            f"The database {path} cannot be opened ({why}). If another user ran Plainline there before "
+            f"(with sudo?), give it back: sudo chown -R $USER {path.parent}"
+        ) from error
     try:
         await _on_thread(writer, _prepare, now)
         reader = await aiosqlite.connect(

@@ -8,10 +8,11 @@ from gateway.errors import StoreError, StoreFull
 
 # The second: no room for the index of the log.
 _FULL = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE})
+_NOT_OURS = frozenset({sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM})
 _DISK_ERRORS = frozenset(
     {
         *(sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED),
-        *(sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_NOMEM),
+        *(sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM),
     }
 )
 
@@ -28,5 +29,10 @@ def store_error(error: BaseException) -> StoreError:
     if getattr(error, "sqlite_errorcode", None) in _FULL:
         return StoreFull(
             "The disk is full, so nothing was written. Texts wait and none is lost. Make room on the disk."
+        )
+    if getattr(error, "sqlite_errorcode", 0) & 0xFF in _NOT_OURS:
+        return StoreError(
+            f"The disk takes no changes ({error}). Texts wait and none is lost. Is the SD card worn out, or "
+            "do the files in the data folder belong to another user? See: plainline doctor"
         )
     return StoreError(f"The database did not take the change ({error}); nothing of it was kept.")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 import stat
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -97,7 +96,7 @@ async def test_a_savepoint_inside_a_transaction_undoes_its_inside_alone(store: S
 
 
 async def test_the_reader_cannot_write(store: Store) -> None:
-    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+    with pytest.raises(StoreError, match="readonly"):
         await store.read(put, "a")
 
 
@@ -195,3 +194,15 @@ async def test_a_folder_may_have_an_odd_name(tmp_path: Path) -> None:
     assert await store.read(names) == ["a"]
     await store.close()
     assert inspect(folder / "plainline.db").schema
+
+
+async def test_a_disk_that_became_read_only_says_so_and_heals(store: Store) -> None:
+    """A worn SD card is made read-only by the kernel."""
+    await store._writer.execute("PRAGMA query_only = ON")
+    with pytest.raises(StoreError, match=r"takes no changes .* SD card"):
+        await store.write(put, "lost")
+    assert "SD card" in store.trouble
+    await store._writer.execute("PRAGMA query_only = OFF")
+    await store.write(put, "kept")
+    assert await store.read(names) == ["kept"]
+    assert store.trouble == ""

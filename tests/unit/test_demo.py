@@ -14,6 +14,7 @@ import pytest
 
 from gateway.config import HttpConfig, load_config
 from gateway.demo import NUMBER, RESIDENT, bring_model, prepare_demo
+from gateway.errors import GatewayError
 from modem.speech.models import ModelFolder
 
 PATIENCE = 30.0
@@ -45,6 +46,12 @@ def test_the_demo_finds_a_port_of_its_own_when_the_usual_one_is_taken(tmp_path: 
             other.bind((usual.host, usual.port))
         config = load_config(prepare_demo(tmp_path / "demo-data"))
     assert config.http.port != usual.port
+
+
+def test_a_folder_that_cannot_be_made_is_told_in_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "demo-data").touch()
+    with pytest.raises(GatewayError, match=r"demo-data \(File exists\). Run it in a folder of your own"):
+        prepare_demo(tmp_path / "demo-data")
 
 
 @asynccontextmanager

@@ -146,6 +146,13 @@ def test_a_database_yet_to_be_made_is_no_trouble(tmp_path: Path) -> None:
     assert data.database(settings(tmp_path)).verdict == OK
 
 
+def test_a_database_of_another_user_is_bad(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = settings(tmp_path)
+    config.database.touch()
+    monkeypatch.setattr(os, "access", lambda *_: False)  # root, who may run this test, may do anything
+    assert data.database(config).verdict == BAD
+
+
 async def test_a_whole_database_is_ok_while_it_is_in_use(tmp_path: Path) -> None:
     config = settings(tmp_path)
     store = await open_store(config.database, now=NOON)
