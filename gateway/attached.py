@@ -100,6 +100,6 @@ class Attached:
         taken = await insist(lambda: self.intake.take(self.name, self.imsi, inbox))
         if taken.texts:
             self.taken()
-        await self.link.delete(taken.places)
+        await self.link.delete((*inbox.parts, *inbox.broken))
         if taken.places:
             log.info("texts taken in", extra={"link": self.name, "texts": taken.texts})

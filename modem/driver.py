@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from hashlib import sha256
 from typing import Protocol
 
 
@@ -60,6 +61,11 @@ class BrokenPart:
     place: str
     raw: str
     reason: str
+
+
+def mark(raw: str) -> str:
+    """What tells the message with PDU `raw` (hex) from another that takes its place later."""
+    return sha256(raw.encode("ascii", "replace")).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,8 +205,8 @@ class Driver(Protocol):
         """Read the stored messages that were not announced yet, or all of them once `again`."""
         ...
 
-    def delete(self, place: str) -> None:
-        """Delete one stored message; deleting what is gone is no error."""
+    def delete(self, place: str, mark: str = "") -> None:
+        """Delete one stored message, with a `mark` only that one; deleting what is gone is no error."""
         ...
 
     def send(self, message: Send) -> Iterator[Event]:

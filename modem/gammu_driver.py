@@ -117,9 +117,9 @@ class GammuDriver:
         asked = time.monotonic()
         return self._found(self._storage.listed(again), asked)
 
-    def delete(self, place: str) -> None:
-        """Delete the message at `place`, whether or not there still is one."""
-        self._storage.delete(place)
+    def delete(self, place: str, mark: str = "") -> None:
+        """Delete the message at `place`, whether or not there still is one; with a `mark` no other."""
+        self._storage.delete(place, mark)
 
     def send(self, message: driver.Send) -> Iterator[driver.Event]:
         """Send `message` a part a step; raises `Silent` or `Unplugged` after the failure it yields."""

@@ -119,11 +119,16 @@ class Link:
         self._flights.begin(message)
         process.post(message)
 
-    async def delete(self, places: Sequence[str]) -> None:
-        """Have the messages at `places` deleted; when the modem is away they will be announced again."""
+    async def delete(self, messages: Sequence[driver.Part | driver.BrokenPart]) -> None:
+        """Have stored `messages` deleted; when the modem is away they will be announced again.
+
+        Another message that lies in the place of one of them by now stays.
+        """
         if self._process is not None:
-            for at in range(0, len(places), _PLACES_A_MESSAGE):
-                self._process.post(wire.Delete(tuple(places[at : at + _PLACES_A_MESSAGE])))
+            for at in range(0, len(messages), _PLACES_A_MESSAGE):
+                some = messages[at : at + _PLACES_A_MESSAGE]
+                places, marks = (m.place for m in some), (driver.mark(m.raw) for m in some)
+                self._process.post(wire.Delete(tuple(places), tuple(marks)))
 
     async def reread(self) -> None:
         """Have everything that is stored announced again."""

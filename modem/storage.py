@@ -10,10 +10,13 @@ import contextlib
 import re
 from collections.abc import Iterable, Iterator
 
-from modem import errors
+from modem import driver, errors
 from modem.filter import LineFilter
 
 _READ, _LIST, _DELETE = 5.0, 8.0, 15.0
+_READINGS = 2
+"""How often a place is read when a character seems to be lost on the line."""
+
 _WORTH_LISTING = 4
 """Notices at once from which one listing is cheaper than reading each place."""
 
@@ -76,18 +79,27 @@ class Storage:
         if not match:
             return ""
         self._select(match[1])
-        try:
-            answer = self._line.command(f"AT+CMGR={match[2]}", _READ)
-        except errors.Refused:
-            return ""
-        return next((raw for _, raw, _ in _entries(answer, _SINGLE)), "")
+        found = ""
+        for _ in range(_READINGS):
+            try:
+                answer = self._line.command(f"AT+CMGR={match[2]}", _READ)
+            except errors.Refused:
+                break
+            for _, raw, length in _entries(answer, _SINGLE):
+                if _sound(raw, length):
+                    return raw
+                found = raw
+        return found
 
-    def delete(self, place: str) -> None:
-        """Delete what is at `place`; a place that is empty or no place at all is passed over."""
-        self._announced.pop(place, None)
+    def delete(self, place: str, mark: str = "") -> None:
+        """Delete what is at `place`; a place that is empty or no place at all is passed over.
+
+        With a `mark` (see `driver.mark`) only the message that was announced from there with it.
+        """
         match = _PLACE.match(place)
-        if not match:
+        if not match or (mark and mark != driver.mark(self._announced.get(place, ""))):
             return
+        self._announced.pop(place, None)
         self._select(match[1])
         with contextlib.suppress(errors.Refused):
             self._line.command(f"AT+CMGD={match[2]}", _DELETE)

@@ -43,9 +43,13 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Delete:
-    """Delete the stored messages at `places`, when there is time; not answered."""
+    """Delete the stored messages at `places`, when there is time; not answered.
+
+    `marks` (see `driver.mark`) are as many: a place where another message lies by now is passed over.
+    """
 
     places: tuple[str, ...]
+    marks: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

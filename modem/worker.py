@@ -38,7 +38,7 @@ class Worker:
         self._call = ""
         self._since = self._beaten = time.monotonic()
         self._commands: deque[wire.Command] = deque()
-        self._places: deque[str] = deque()
+        self._places: deque[tuple[str, str]] = deque()
         self._messages: deque[driver.Send] = deque()
         self._sending: Iterator[driver.Event] | None = None
         self._sent_id = ""
@@ -113,7 +113,7 @@ class Worker:
         self._sent_last = False
         with self._in("delete"):
             for _ in range(min(len(self._places), _DELETES_A_STEP)):
-                modem.delete(self._places.popleft())
+                modem.delete(*self._places.popleft())
 
     def _send(self, modem: GammuDriver) -> None:
         """One part of the message under way, so that texts coming in are read between parts."""
@@ -167,7 +167,7 @@ class Worker:
             if isinstance(message, wire.Command):
                 self._commands.append(message)
             elif isinstance(message, wire.Delete):
-                self._places.extend(message.places)
+                self._places.extend(zip(message.places, message.marks, strict=True))
             elif isinstance(message, wire.Reread):
                 self._again, self._next_inbox = True, 0.0
             else:

@@ -9,6 +9,7 @@ import select
 import signal
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -49,8 +50,23 @@ async def test_texts_go_both_ways(tmp_path: Path) -> None:
         assert (sent.id, sent.part) == ("m1", 0)
         assert (report.reference, report.outcome) == (sent.reference, "delivered")
 
-        await linked.link.delete([part.place, "SM:19", "nonsense", ""])
+        await linked.link.delete([part, *(replace(part, place=place) for place in ("SM:19", "nonsense", ""))])
         await linked.link.raw("AT")
+        while (await simulator.sim(0))["storages"]["SM"]:
+            await linked.link.raw("AT")
+
+
+async def test_a_text_in_the_place_of_another_is_not_deleted_in_its_stead(tmp_path: Path) -> None:
+    async with simulated(tmp_path) as (simulator, device), Linked(device) as linked:
+        await linked.ready()
+        await simulator.text(RESIDENT, OURS, "the later one")
+        await linked.until(lambda linked: linked.bodies)
+        (part,) = linked.parts
+        await linked.link.delete([replace(part, raw="07" + part.raw)])
+        await linked.link.raw("AT+CMGF=0")
+        await linked.link.raw("AT+CSQ")
+        assert (await simulator.sim(0))["storages"]["SM"]
+        await linked.link.delete([part])
         while (await simulator.sim(0))["storages"]["SM"]:
             await linked.link.raw("AT")
 

@@ -22,7 +22,7 @@ PART = driver.Part(
 MESSAGES: list[wire.Message] = [
     wire.Configure("/dev/ttyUSB0", 115200, 20.0),
     wire.Command(7, "raw", "AT+CSQ"),
-    wire.Delete(("SM:1", "ME:200")),
+    wire.Delete(("SM:1", "ME:200"), ("0f" * 8, "a1" * 8)),
     wire.Reread(),
     driver.Send("m1", "+447700900111", "text", 255, first_part=2, report=False),
     wire.Done(7, ("+CSQ: 20,99",)),

@@ -87,7 +87,7 @@ async def test_room_is_made_on_the_sim_while_texts_go_out(tmp_path: Path) -> Non
             await asyncio.to_thread(gateway.hear, driver.Status)
             for number in range(20):
                 gateway.say(driver.Send(f"m{number}", RESIDENT, "notice", number))
-            gateway.say(wire.Delete(tuple(f"SM:{place}" for place in range(1, 11))))
+            gateway.say(wire.Delete(tuple(f"SM:{place}" for place in range(1, 11)), ("",) * 10))
             sent = await asyncio.to_thread(gateway.hear, driver.Sent)
             while sent.id != "m19":
                 sent = await asyncio.to_thread(gateway.hear, driver.Sent)
