@@ -59,16 +59,14 @@ async def test_texts_go_both_ways(tmp_path: Path) -> None:
 async def test_a_text_in_the_place_of_another_is_not_deleted_in_its_stead(tmp_path: Path) -> None:
     async with simulated(tmp_path) as (simulator, device), Linked(device) as linked:
         await linked.ready()
-        await simulator.text(RESIDENT, OURS, "the later one")
-        await linked.until(lambda linked: linked.bodies)
-        (part,) = linked.parts
-        await linked.link.delete([replace(part, raw="07" + part.raw)])
-        await linked.link.raw("AT+CMGF=0")
-        await linked.link.raw("AT+CSQ")
-        assert (await simulator.sim(0))["storages"]["SM"]
-        await linked.link.delete([part])
-        while (await simulator.sim(0))["storages"]["SM"]:
+        for body in ("the later one", "another"):
+            await simulator.text(RESIDENT, OURS, body)
+        await linked.until(lambda linked: len(linked.bodies) == 2)
+        later, another = linked.parts
+        await linked.link.delete([replace(later, raw="07" + later.raw), another])
+        while len(left := (await simulator.sim(0))["storages"]["SM"]) > 1:
             await linked.link.raw("AT")
+        assert [f"SM:{place}" for place in left] == [later.place]
 
 
 async def test_a_command_is_answered_or_refused_with_its_number(tmp_path: Path) -> None:
