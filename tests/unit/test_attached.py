@@ -34,9 +34,9 @@ class TellingLink:
     async def reread(self) -> None:
         self.announced.put_nowait(Inbox(tuple(self.stored.values())))
 
-    async def delete(self, places: Sequence[str]) -> None:
-        for place in places:
-            del self.stored[place]
+    async def delete(self, stored: Sequence[Part]) -> None:
+        for part in stored:
+            del self.stored[part.place]
         self.emptied.set()
 
 
