@@ -110,6 +110,31 @@ async def test_a_confirmation_with_unknown_end_is_said_once_more_with_its_refere
     assert await d.state(text) == "uncertain"
 
 
+async def test_a_confirmation_is_said_once_more_however_often_it_was_refused_before(store: Store) -> None:
+    d = desk(
+        store,
+        refused(42, retryable=True),
+        refused(42, retryable=True),
+        refused(-1, retryable=True, certain=False),
+        taken,
+    )
+    text = await d.queue("Booked.", kind="confirmation", ref="4F")
+    for _ in range(5):
+        await d.drain()
+        d.hands.pass_time(timedelta(hours=1))
+    assert [message.body for message in d.link.sent] == [*["Booked."] * 3, "Booked. (4F)"]
+    assert await d.state(text) == "sent"
+
+
+async def test_a_modem_that_is_not_ready_uses_up_no_attempt(store: Store) -> None:
+    d = desk(store, *[lambda _: None] * (2 * MOST_ATTEMPTS), refused(42, retryable=True), taken)
+    text = await d.queue()
+    for _ in range(2 * MOST_ATTEMPTS + 2):
+        await d.drain()
+        d.hands.pass_time(timedelta(minutes=20))
+    assert await d.state(text) == "sent"
+
+
 async def test_an_attempt_that_a_crash_cut_short_is_settled_at_the_next_start(store: Store) -> None:
     d = desk(store)
     question = await d.queue("Which day?", kind="question")

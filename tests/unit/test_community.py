@@ -82,6 +82,14 @@ def test_a_poll_with_moments_keeps_them_in_local_time(change: Change) -> None:
     assert entry.closes_at == datetime(2026, 7, 8, 19, 0, tzinfo=UTC)
 
 
+def test_a_poll_with_an_end_alone_may_be_loaded_again_after_it(change: Change) -> None:
+    poll = load_community(change("polls.toml", "open_for_days = 28", 'closes = "2026-07-08 20:00"')).polls[0]
+    before = poll.entry(datetime(2026, 7, 1, tzinfo=UTC))
+    after = poll.entry(datetime(2026, 8, 1, tzinfo=UTC))
+    assert before.opens_at == datetime(2026, 7, 1, tzinfo=UTC)
+    assert after.opens_at < after.closes_at == before.closes_at
+
+
 @pytest.mark.parametrize(
     "written", ["07700 900011", "+44 7700 900011", "0044 7700 900011", "(07700) 900-011"]
 )
