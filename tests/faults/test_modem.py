@@ -34,7 +34,7 @@ FAULTS: dict[str, tuple[list[dict[str, Any]], int]] = {
         0,
     ),
     "an answer is lost on sending": ([{"kind": "lost_line", "command": "+CMGS", "line": "OK"}], 1),
-    "answers are late": ([{"kind": "delay", "ms": 100, "probability": 0.3, "times": 20}], 0),
+    "answers are late": ([{"kind": "delay", "ms": 50, "probability": 0.3, "times": 20}], 0),
     "the network delivers twice": ([{"kind": "double_delivery", "times": None}], 0),
     "lines come twice": ([{"kind": "double_line", "probability": 0.3, "times": None}], 0),
     "answers come byte by byte": ([{"kind": "one_byte", "ms": 1, "times": 20}], 0),
