@@ -24,8 +24,10 @@ LONGEST_RECORDING_SECONDS = 120.0
 # Whoever picks up says "hello" and waits; a machine's greeting goes on.
 GREETING_PAUSE_MS = 700
 LONGEST_GREETING_SECONDS = 3.0
-# Whoever was told to end with # presses it, although the last digit was end enough.
+# Whoever was told to end with # presses it, although the last digit was end enough; after a key that is an
+# answer by itself only the habit of a moment does, and a later # asks for more.
 LATE_HASH_FRAMES = 150
+HABITUAL_HASH_FRAMES = 50
 GREETING_PATIENCE_SECONDS = 2.5
 
 Answer = Heard | Keyed | Silence
@@ -54,7 +56,7 @@ class Ears:
     _frames: asyncio.Queue[bytes | None] = field(default_factory=asyncio.Queue)
     _listening: bool = False
     _count: int = 0
-    _complete_at: int = -LATE_HASH_FRAMES
+    _hash_until: int = 0
     _keypad: Keypad = field(init=False)
     _pressed: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -78,16 +80,16 @@ class Ears:
         if self._keypad.reported(key):
             self._take(key)
 
-    def complete(self) -> None:
-        """Say that an entry is complete: a # that comes now belongs to it, and to no other question."""
+    def complete(self, hash_frames: int) -> None:
+        """Say that an entry is complete: a # within so many frames belongs to it, and to no other question."""
         if self._keys and self._keys[0] == "#":
             self._keys.popleft()
         else:
-            self._complete_at = self._count
+            self._hash_until = self._count + hash_frames
 
     def _take(self, key: str) -> None:
-        late = key == "#" and self._count - self._complete_at < LATE_HASH_FRAMES
-        self._complete_at = -LATE_HASH_FRAMES
+        late = key == "#" and self._count < self._hash_until
+        self._hash_until = 0
         if late:
             return
         self._keys.append(key)
@@ -186,11 +188,11 @@ class _Question:
             at_once = not self._entry and (key in keypad.at_once or keypad.longest == 0)
             self._entry += key
             if at_once or len(self._entry) >= keypad.longest:
-                return self._complete()
+                return self._complete(HABITUAL_HASH_FRAMES if at_once else LATE_HASH_FRAMES)
         return None
 
-    def _complete(self) -> Keyed:
-        self._ears.complete()
+    def _complete(self, hash_frames: int = LATE_HASH_FRAMES) -> Keyed:
+        self._ears.complete(hash_frames)
         return Keyed(self._entry)
 
     async def _take_frame(self, frame: bytes) -> Answer | Recorded | None:

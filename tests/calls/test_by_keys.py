@@ -92,6 +92,17 @@ async def test_a_key_breaks_off_what_is_said(tmp_path: Path, prompts: Path) -> N
         await rose.call.hang_up()
 
 
+async def test_a_hash_from_habit_is_not_one_that_asks_for_the_places(tmp_path: Path, prompts: Path) -> None:
+    async with ringing_town(tmp_path, prompts) as town, town.serving():
+        rose = await in_english(town, ROSE)
+        await rose.presses("2#", "Where shall we pick you up?")
+        await rose.presses("6455#", "Where do you want to go?", out=True)
+        await rose.presses("9", "Where shall we pick you up?")
+        await rose.call.hear(1.5)
+        await rose.presses("#", "These are the places")
+        await rose.call.hang_up()
+
+
 async def test_the_language_and_the_greeting_are_asked_for_once(tmp_path: Path, prompts: Path) -> None:
     async with ringing_town(tmp_path, prompts) as town, town.serving():
         rose = await in_english(town, ROSE)
