@@ -14,14 +14,12 @@ from gateway.lines import software_line_of
 from gateway.store.database import open_store
 from modem.speech.voice import SpeechVoice
 from modem.virtual.phone_call import PhoneCall
-from tests.calls.conftest import prompts
 from tests.calls.outside import running_gateway, told_to_tell_of_callers, write_settings
 from tests.calls.ringing import MENU, Caller, RingingTown, hears_korean, in_english, ringing_town, rows
 from tests.faults.conversation import until
 from tests.modem import callers
 from tests.village import MONDAY
 
-__all__ = ["prompts"]
 ROSE, SOO_AH, GEORGE = "+447700900123", "+447700900133", "+447700900134"
 CUT_OFF = "We were cut off. Text GO ON, or ring again."
 PICKUP, DROPOFF, DAY = "Where shall we pick you up?", "Where do you want to go?", "Which day"
