@@ -24,8 +24,8 @@ LONGEST_RECORDING_SECONDS = 120.0
 # Whoever picks up says "hello" and waits; a machine's greeting goes on.
 GREETING_PAUSE_MS = 700
 LONGEST_GREETING_SECONDS = 3.0
-# Whoever was told to end with # presses it, although the last digit was end enough; after a key that is an
-# answer by itself only the habit of a moment does, and a later # asks for more.
+# Whoever was told to end with # presses it, although the last digit was end enough. After a key that is an
+# answer by itself, or a pause, only the habit of a moment does, and a later # asks for more.
 LATE_HASH_FRAMES = 150
 HABITUAL_HASH_FRAMES = 50
 GREETING_PATIENCE_SECONDS = 2.5
@@ -191,14 +191,15 @@ class _Question:
                 return self._complete(HABITUAL_HASH_FRAMES if at_once else LATE_HASH_FRAMES)
         return None
 
-    def _complete(self, hash_frames: int = LATE_HASH_FRAMES) -> Keyed:
+    def _complete(self, hash_frames: int) -> Keyed:
         self._ears.complete(hash_frames)
         return Keyed(self._entry)
 
     async def _take_frame(self, frame: bytes) -> Answer | Recorded | None:
         self._idle += FRAME_SECONDS
         if self._entry:
-            return self._complete() if self._idle * 1000 >= self._expected.keypad.pause_ms else None
+            paused = self._idle * 1000 >= self._expected.keypad.pause_ms
+            return self._complete(HABITUAL_HASH_FRAMES) if paused else None
         if self._endpointer is None:
             return Silence() if self._idle * 1000 >= self._expected.patience_ms else None
         event = self._endpointer.feed(frame)

@@ -98,7 +98,7 @@ async def test_a_hash_from_habit_is_not_one_that_asks_for_the_places(tmp_path: P
         await rose.presses("2#", "Where shall we pick you up?")
         await rose.presses("6455#", "Where do you want to go?", out=True)
         await rose.presses("9", "Where shall we pick you up?")
-        await rose.call.hear(1.5)
+        await rose.call.hear(1.2)
         await rose.presses("#", "These are the places")
         await rose.call.hang_up()
 
