@@ -81,7 +81,7 @@ class Ears:
             self._take(key)
 
     def complete(self, hash_frames: int) -> None:
-        """Say that an entry is complete: a # within so many frames belongs to it, and to no other question."""
+        """Say that an entry is complete: a # within so many frames belongs to it alone."""
         if self._keys and self._keys[0] == "#":
             self._keys.popleft()
         else:
