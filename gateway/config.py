@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from gateway.config_calls import Audio, CallsConfig, read_audio, read_calls
+from gateway.config_http import HttpConfig as HttpConfig
+from gateway.config_http import read_http
 from gateway.errors import ConfigError
 from gateway.toml_file import TomlFile, TomlTable
 
@@ -41,14 +43,6 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class HttpConfig:
-    """Where the local page listens: on this machine alone, because it asks for no password."""
-
-    host: str = "127.0.0.1"
-    port: int = 8470
-
-
-@dataclass(frozen=True, slots=True)
 class Config:
     """Everything an operator decides; relative paths in the file count from the file's folder."""
 
@@ -59,7 +53,7 @@ class Config:
     community: Path | None = None
     flows: tuple[Path, ...] = ()
     cheap_characters: bool = False
-    http: HttpConfig = HttpConfig()
+    http: HttpConfig = field(default_factory=HttpConfig)
     calls: CallsConfig = field(default_factory=CallsConfig)
     log_level: str = "info"
 
@@ -103,7 +97,7 @@ def load_config(path: Path) -> Config:
         community=_community(top),
         flows=_flows(top),
         cheap_characters=top.flag("cheap_characters", default=False),
-        http=HttpConfig(port=http_table.whole("port", HttpConfig().port, least=1, most=65535)),
+        http=read_http(http_table, path.absolute().parent),
         calls=read_calls(call_table, path.absolute().parent),
         log_level=top.one_of("log_level", LOG_LEVELS, default="info"),
     )

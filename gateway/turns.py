@@ -51,6 +51,7 @@ from gateway.store.messages_erasure import end_talk
 from gateway.store.outbound import Lane, queue_text
 from gateway.store.people import Resident
 from gateway.store.places import Places
+from gateway.store.urgent import raise_urgent
 
 # What the people on duty are told at once, and the common phrase that tells them.
 EMERGENCY = "emergency"
@@ -146,6 +147,7 @@ class Turns:
         """Tell the people on duty of an emergency without answering whoever wrote of it."""
         urgent = self._may_be_urgent(tx, resident, now)
         write_event(tx, EMERGENCY, f"resident:{resident.id}", {"answered": False}, now)
+        raise_urgent(tx, EMERGENCY, f"resident:{resident.id}", resident.id, now)
         lane = Lane.URGENT if urgent else Lane.NOTICE
         self.notices(tx, now).tell_duty("duty_emergency", resident, lane=lane)
 
@@ -246,6 +248,8 @@ class Turns:
             elif effect.type == "resident.started":
                 people.set_stopped(tx, resident.id, stopped=False)
             write_event(tx, effect.type, f"resident:{resident.id}", effect.data, now)
+            if effect.type == EMERGENCY:
+                raise_urgent(tx, EMERGENCY, f"resident:{resident.id}", resident.id, now)
             if effect.type in DUTY_NOTICES:
                 lane = Lane.URGENT if urgent and effect.type == EMERGENCY else Lane.NOTICE
                 self.notices(tx, now).tell_duty(DUTY_NOTICES[effect.type], resident, words, lane=lane)

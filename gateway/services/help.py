@@ -14,6 +14,7 @@ from gateway.services.codes import new_code, read_code
 from gateway.services.lifecycle import advance, lifecycle
 from gateway.store import help as store
 from gateway.store import people
+from gateway.store.urgent import raise_urgent
 
 # A flood of requests from one handset costs the people on duty their trust in all the others.
 MOST_OPEN_REQUESTS = 5
@@ -119,6 +120,7 @@ def describe(acting: Acting, values: Mapping[str, Value]) -> Outcome:
     )
     if urgency == "now" and request.urgency != "now":
         _tell_duty(acting, "told_urgent", request.id, request.code, request.what)
+        raise_urgent(acting.tx, "help", f"help:{request.id}", acting.resident.id, acting.now)
     return Outcome("noted")
 
 

@@ -34,6 +34,7 @@ def latest_conversation(tx: Tx, resident_id: int) -> Kept | None:
 
 def begin_conversation(tx: Tx, resident_id: int, conversation: Conversation, now: datetime) -> int:
     """Keep a new conversation and give its id."""
+    tx.tell("conversation.moved")
     return tx.insert(
         "INSERT INTO conversation "
         "(resident_id, flow, version, status, state, deadline, began_at, changed_at) "
@@ -50,6 +51,7 @@ def begin_conversation(tx: Tx, resident_id: int, conversation: Conversation, now
 
 def save_conversation(tx: Tx, conversation_id: int, conversation: Conversation, now: datetime) -> None:
     """Keep what a conversation has become."""
+    tx.tell("conversation.moved")
     tx.run(
         "UPDATE conversation SET flow = :flow, version = :version, status = :status, state = :state, "
         "deadline = :deadline, changed_at = :now WHERE id = :id",

@@ -28,10 +28,11 @@ CACHED_STATEMENTS = 512
 class Tx:
     """One open transaction, on the database's thread. SQL takes named parameters (`:name`)."""
 
-    __slots__ = ("_connection", "_execute", "forgets")
+    __slots__ = ("_connection", "_execute", "forgets", "told")
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.forgets = False
+        self.told: set[str] = set()
         self._connection = connection
         self._execute = connection.execute
 
@@ -51,6 +52,10 @@ class Tx:
     def insert(self, sql: str, /, **values: Any) -> int:
         """Run one `INSERT … RETURNING id` and give the id."""
         return int(self._execute(sql, values).fetchone()[0])
+
+    def tell(self, type: str) -> None:  # noqa: A002
+        """Tell whoever listens to the store, once this is committed, that a `help.opened` happened."""
+        self.told.add(type)
 
     def forget_log(self) -> None:
         """Empty the write-ahead log after the commit: it still holds the pages from before an erasure."""
@@ -109,6 +114,8 @@ class Store:
         self._reader = reader
         self._waiting: list[_Waiting] = []
         self._forgets = False
+        self._told: set[str] = set()
+        self._listeners: list[Callable[[frozenset[str]], None]] = []
         self._closed = False
         self._committing: asyncio.Task[None] | None = None
 
@@ -138,6 +145,13 @@ class Store:
         result: R = await _on_thread(self._reader, _read, lambda tx: query(tx, *args, **kwargs))
         return result
 
+    def listen(self, listener: Callable[[frozenset[str]], None]) -> None:
+        """Call `listener` on the event loop after each commit with the types of what happened in it.
+
+        It must not raise, nor wait. It may be told of what was undone: it is a reason to look, no more.
+        """
+        self._listeners.append(listener)
+
     async def close(self) -> None:
         """Wait for what is being committed, then let go of the file; what comes later raises StoreError."""
         self._closed = True
@@ -159,6 +173,9 @@ class Store:
             self.trouble = str(failed[0]) if failed else ""
             for waiting in batch:
                 waiting.settle()
+            told, self._told = frozenset(self._told), set()
+            for listener in self._listeners if told else ():
+                listener(told)
 
     def _commit_together(self, connection: sqlite3.Connection, batch: list[_Waiting]) -> None:
         """Run a batch in one commit, each transaction in a savepoint of its own."""
@@ -179,6 +196,7 @@ class Store:
             for waiting in batch:
                 waiting.error = waiting.error or store_error(error)
         else:
+            self._told |= tx.told
             self._forgets = self._forgets or tx.forgets
             if self._forgets:
                 self._forget_log(connection)

@@ -19,6 +19,7 @@ def write_event(
     now: datetime,
 ) -> int:
     """Write event `type` (`lift.booked`) about `subject` (`trip:12`) and give its id."""
+    tx.tell(type)
     return tx.insert(
         "INSERT INTO event (type, subject, at, data) VALUES (:type, :subject, :at, :data) RETURNING id",
         type=type,

@@ -59,6 +59,7 @@ def record_part(
 
     A whole text begins as `handled`: its turn is taken in the same transaction.
     """
+    tx.tell("message.received")
     keys = keys_of(imsi, part)
     body = storable(part.body)
     at = to_text(part.smsc_time) if part.smsc_time else None

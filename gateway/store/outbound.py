@@ -80,6 +80,7 @@ def queue_text(
     ref: str = "",
 ) -> int:
     """Queue one text of `parts` parts, to go as soon as it may, and give its id."""
+    tx.tell("message.queued")
     return tx.insert(
         "INSERT INTO outbound (resident_id, number, body, kind, lane, ref, inbound_id, state, parts, "
         "not_before, valid_until, created_at) VALUES (:resident, :number, :body, :kind, :lane, :ref, "
