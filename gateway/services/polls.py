@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import datetime
 
 from flows.value import Json
 from gateway.services.acting import Timed, Timing
-from gateway.services.counting import Count, Preferences, count_plurality, count_ranked, to_preferences
+from gateway.services.counting import Count, count_to_json, count_votes
 from gateway.services.lifecycle import advance, lifecycle
 from gateway.services.secrecy import forget_unfinished_votes
 from gateway.store import votes as store
@@ -50,9 +50,7 @@ TIMED: Timed = keep_times
 def count(poll: store.Poll, votes: Counter[bytes]) -> Count:
     """Count the votes of a poll by its method and its tie order."""
     keys = [option.key for option in poll.options]
-    named: dict[Preferences, int] = {to_preferences(marks, keys): times for marks, times in votes.items()}
-    method = count_ranked if poll.method == "ranked" else count_plurality
-    return method(keys, named, poll.tie_order)
+    return count_votes(poll.method, keys, votes, 1, poll.tie_order)
 
 
 def _open(timing: Timing, poll: store.Poll) -> None:
@@ -77,14 +75,14 @@ def _close(timing: Timing, poll: store.Poll) -> None:
         timing.tx,
         poll.id,
         advance(LIFECYCLE, closed.state, "count"),
-        {**asdict(counted), "quorate": quorate},
+        {**count_to_json(counted), "quorate": quorate},
     )
     tied: list[Json] = list(counted.tied)
     timing.emit(
         "poll.counted",
         f"poll:{poll.id}",
         key=poll.key,
-        winner=counted.winner if quorate else "",
+        winners=list(counted.winners) if quorate else [],
         tied=tied if quorate else [],
         quorate=quorate,
     )

@@ -9,7 +9,7 @@ from flows.conversation import Outcome
 from flows.model import ActionSpec
 from flows.value import Json, Value, text
 from gateway.services.acting import Acting, Action
-from gateway.services.counting import to_marks
+from gateway.services.counting.marks import ranks_to_marks
 from gateway.services.polls import TIMED
 from gateway.services.secrecy import forget_pin, forget_vote, note_vote_talk
 from gateway.store import members
@@ -143,10 +143,10 @@ def result(acting: Acting, values: Mapping[str, Value]) -> Outcome:
     said["counts"] = Value("list", [f"{labels[key]}: {last[key]}" for key in in_order])
     if poll.result["tied"]:
         return Outcome("tied", said)
-    if not poll.result["winner"]:
+    if not poll.result["winners"]:
         return Outcome("nobody", said)
-    said["winner"] = text(labels[poll.result["winner"]])
-    by_lot = any(part["tie_broken"] for part in poll.result["rounds"])
+    said["winner"] = text(", ".join(labels[key] for key in poll.result["winners"]))
+    by_lot = any(part["tie"] for part in poll.result["rounds"])
     return Outcome("won_on_tie" if by_lot else "won", said)
 
 
@@ -156,7 +156,7 @@ def _cast(acting: Acting, poll: Poll, member: Member, values: Mapping[str, Value
     voted = store.has_voted(acting.tx, poll.id, member.id)
     if voted is None:
         return "absent"
-    marks = to_marks(_preferences(values), [option.key for option in poll.options])
+    marks = ranks_to_marks(_preferences(values), [option.key for option in poll.options])
     if not any(marks):
         return "closed"
     if not poll.secret:
