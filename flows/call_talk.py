@@ -13,6 +13,7 @@ from flows.checking import settle
 from flows.conversation import RECORDED
 from flows.deeds import obey
 from flows.hearing import UNHEARD, Meaning, crying, meanings, why_unclear, yes_or_no
+from flows.heeding import heed
 from flows.keypad import (
     BACK_KEY,
     MORE_KEY,
@@ -51,6 +52,8 @@ class Talk(Asking):
         agreed = len(words) == 1 and len(meanings(walk, alternatives, answers=self._may_answer())) == 1
         if walk.setting.stopped:
             self._hear_stopped(words)
+        elif self.asking in ("", "more") and self._heed(alternatives):
+            self.asking = ""
         elif agreed and words[0].word is not None and not (self.asking == "more" and _no(walk, alternatives)):
             self._word(words[0].word)
         elif self.asking in _ASKED_ON_CALLS or walk.stand.call.check:
@@ -99,6 +102,10 @@ class Talk(Asking):
             self.ask_with_keys()
         if walk.status in LIVE:
             walk.stand.call = replace(walk.stand.call, silences=silences)
+
+    def _heed(self, alternatives: Sequence[str]) -> bool:
+        alone = self.asking != "more"
+        return any(heed(self.walk, spoken(body), alone=alone) for body in alternatives)
 
     def _may_answer(self) -> bool:
         walk = self.walk

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flows.check_choices import check_choices, check_keywords
+from flows.check_choices import check_choices, check_commands, check_keywords
 from flows.check_ear import check_ear
 from flows.check_graph import check_circles, check_graph
 from flows.check_texts import check_common, check_texts
@@ -29,6 +29,7 @@ def check(library: Library, actions: Mapping[str, ActionSpec]) -> list[Problem]:
     problems += _menu(library)
     problems += check_common(library)
     problems += check_keywords(library)
+    problems += check_commands(library)
     problems += _versions(library)
     for flow in library.versions.values():
         problems += check_graph(library, flow, actions)

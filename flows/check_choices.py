@@ -15,6 +15,7 @@ from flows.answers import TYPES
 from flows.answers.base import Choice, Question, Understood
 from flows.answers.options import problems as option_problems
 from flows.check_texts import Nowhere
+from flows.commands import WORD, WORDS
 from flows.deeds import HELP
 from flows.errors import Problem
 from flows.library import Library
@@ -135,6 +136,44 @@ def _global(
 def check_keywords(library: Library) -> list[Problem]:
     """Check that each keyword and each global word means one thing, in whatever language it is."""
     return [*_keyword_clashes(library), *_word_clashes(library)]
+
+
+def check_commands(library: Library) -> list[Problem]:
+    """Check that each command means one thing, and that a flow that is one can be commanded."""
+    problems: list[Problem] = []
+    seen: dict[tuple[str, str], str] = {}
+    for flow in library.flows.values():
+        line = flow.lines.get("command", 1)
+        if flow.command and len(flow.given) != 1:
+            message = "a flow with a `command` is given one value, what the command names: `given: [code]`"
+            problems.append(Problem(flow.path, line, message))
+        for texts in flow.texts.values():
+            if bool(texts.commands) != bool(flow.command):
+                message = (
+                    'a flow with a `command` lists its words: commands = ["…"]'
+                    if flow.command
+                    else "`commands` are for a flow with a `command`; add that to flow.yaml or remove these"
+                )
+                problems.append(Problem(texts.path, 1, message))
+            for word in texts.commands:
+                other = seen.setdefault((flow.command, spoken(word)), flow.name)
+                if other != flow.name:
+                    message = f"the command `{word}` also means `{other}`; keep it for one of them"
+                    problems.append(Problem(texts.path, 1, message))
+                problems += _shadows(library, flow, texts, word)
+    return problems
+
+
+def _shadows(library: Library, flow: Flow, texts: Texts, word: str) -> Iterable[Problem]:
+    """A command without a code would take the place of a global word or a keyword."""
+    if flow.command not in (WORD, WORDS):
+        return
+    known = library.vocabulary.words().get(spoken(word))
+    if known is not None:
+        message = f"the command `{word}` works everywhere as {known.name.upper()}; choose another"
+        yield Problem(texts.path, 1, message)
+    if spoken(word) in library.vocabulary.keywords.known:
+        yield Problem(texts.path, 1, f"the command `{word}` is also a keyword; choose another")
 
 
 def _keyword_clashes(library: Library) -> Iterable[Problem]:

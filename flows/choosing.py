@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from flows.answers.base import Choice
 from flows.limits import ANSWERED
 from flows.model import OptionText
-from flows.value import Value
+from flows.value import Json, Value
 
 
 def outcome(value: Value) -> str:
@@ -25,10 +25,15 @@ def given_choices(value: Value | None, labels: Mapping[str, OptionText]) -> list
     return [
         Choice(key, labels[key].label, labels[key].also)
         if (key := str(pair[0])) in labels
-        else Choice(key, str(pair[1]))
+        else Choice(key, str(pair[1]), _also(pair))
         for pair in pairs
         if isinstance(pair, Sequence)
     ]
+
+
+def _also(pair: Sequence[Json]) -> tuple[str, ...]:
+    others = pair[2] if len(pair) > 2 else ()
+    return tuple(map(str, others)) if isinstance(others, Sequence) and not isinstance(others, str) else ()
 
 
 def relabelled(

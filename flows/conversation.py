@@ -227,7 +227,8 @@ class Setting:
     name, the answers so far and the language that is spoken. `medium` is `text` or `call`: what
     the turn's prompts go to. `language_known`: the resident once chose or used `language`.
     `hears`: on a call, speech in the conversation's language is understood; where it is not,
-    every question is put for the keys.
+    every question is put for the keys. `heeds(flow, names)` tells whether a command of that flow,
+    naming that, is this resident's to give: for all others its words are words like any.
     """
 
     now: datetime
@@ -242,6 +243,7 @@ class Setting:
     medium: Literal["text", "call"] = "text"
     language_known: bool = True
     hears: bool = True
+    heeds: Callable[[str, str], bool] = lambda flow, names: False  # noqa: ARG005
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from flows.call import CALL_INPUTS, call_turn
 from flows.checking import answer_check
 from flows.conversation import Conversation, Input, Setting, Started, TextIn, Turn
 from flows.deeds import obey
+from flows.heeding import heed
 from flows.library import Library
 from flows.limits import LIVE
 from flows.opening import take_up
@@ -61,6 +62,8 @@ def _text(library: Library, conversation: Conversation | None, body: str, settin
     elif setting.stopped and not (word and word.name == "start"):
         walk.said.happened("stopped.text")
         walk.said.say("stopped_text")
+    elif heed(walk, folded):
+        pass
     elif word is not None and counts(walk, word, body, folded):
         obey(walk, word, more)
     elif walk.status == "person":

@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from flows.commands import KINDS as COMMAND_KINDS
 from flows.errors import Problem
 from flows.load_texts import read_texts
 from flows.model import Ask, Flow, Step, Texts, Way
@@ -21,7 +22,7 @@ ANY = "*"
 
 _DURATION = re.compile(r"(\d{1,4})([mhd])\Z")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
-_TOP = ("flow", "version", "start", "expires", "argument", "given", "secret", "steps")
+_TOP = ("flow", "version", "start", "expires", "argument", "given", "command", "secret", "steps")
 _KINDS = ("ask", "do", "say", "go", "end")
 _GUARD = re.compile(r"(known|unknown) [a-z][a-z0-9_]*\Z")
 _ENDS_RESERVED = frozenset({"active", "person"})
@@ -82,6 +83,7 @@ class _FlowReader:
             argument=self._argument(root),
             given=self._given(root),
             secret=self._secret(root),
+            command=self._command(root),
             lines=root.lines,
         )
 
@@ -129,6 +131,13 @@ class _FlowReader:
         if node is not None and (not isinstance(node, Scalar) or node.value is not True):
             self._note(root.lines["secret"], "write `secret: true`, or leave the line out")
         return node is not None
+
+    def _command(self, root: Table) -> str:
+        node = root.items.get("command")
+        value = node.value if isinstance(node, Scalar) else None
+        if node is not None and value not in COMMAND_KINDS:
+            self._note(root.lines["command"], f"`command` must be one of {', '.join(COMMAND_KINDS)}")
+        return str(value) if value in COMMAND_KINDS else ""
 
     def _version(self, root: Table) -> int:
         node = root.items.get("version")

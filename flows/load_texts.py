@@ -22,7 +22,7 @@ def read_texts(path: Path, problems: list[Problem]) -> Texts | None:
     data = reader.data()
     if data is None:
         return None
-    reader.known(data, ("keywords", "phrases", "options", "marks"), "a text file")
+    reader.known(data, ("keywords", "commands", "phrases", "options", "marks"), "a text file")
     options = {
         name: {key: reader.option(name, key, value) for key, value in reader.table(table, name).items()}
         for name, table in reader.table(data.get("options", {}), "options").items()
@@ -31,6 +31,7 @@ def read_texts(path: Path, problems: list[Problem]) -> Texts | None:
         language=path.stem,
         path=str(path),
         keywords=reader.words(data.get("keywords", []), "keywords"),
+        commands=reader.words(data.get("commands", []), "commands"),
         phrases=reader.phrases(data),
         options=options,
         marks={

@@ -96,7 +96,7 @@ class Texts:
     """Everything one flow says in one language.
 
     `marks` maps an answer's name to what stands around it in a sentence, folded, with `MARKED` in
-    its place.
+    its place. `commands` are the words of a flow that is a command.
     """
 
     language: str
@@ -105,6 +105,7 @@ class Texts:
     phrases: Mapping[str, Phrase]
     options: Mapping[str, Mapping[str, OptionText]]  # answer name -> option key -> text
     marks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    commands: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,9 @@ class Flow:
     names several, one text may answer any of them, at the keyword or later.
 
     `given` names the values whoever starts the flow brings along; nobody can start such a flow
-    by a keyword. Of a `secret` flow no call is recorded, written down or kept.
+    by a keyword. A flow with a `command` (its kind, as in `flows.commands`) is started by a whole
+    text, whatever else is being talked about, and is given what the command names. Of a `secret`
+    flow no call is recorded, written down or kept.
     `lines` are the lines of the file's top keys.
     """
 
@@ -127,6 +130,7 @@ class Flow:
     argument: tuple[str, ...] = ()
     given: tuple[str, ...] = ()
     secret: bool = False
+    command: str = ""
     lines: Mapping[str, int] = field(default_factory=dict)
 
 

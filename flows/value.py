@@ -15,7 +15,8 @@ class Value:
 
     `type` is an answer type's name or one of the service types: `text` (said as it is),
     `datetime` (UTC ISO 8601, said in local time), `list` (a list of strings, said one a line),
-    `options` (a list of `[key, label]` pairs for a choice made at run time), `choice`
+    `options` (a list of `[key, label]` for a choice made at run time, or `[key, label, also]` with
+    what else people call it), `choice`
     (`[key, label]`). `data` is JSON.
     """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from flows.answers.base import Answer, Unclear, Understood
@@ -18,18 +19,19 @@ from flows.words import HINT
 class Walk(Steps):
     """A conversation during one turn: answered, corrected, left, gone back in, handed to a person."""
 
-    def begin_aside(self, flow: str, argument: str) -> bool:
+    def begin_aside(self, flow: str, argument: str, answers: Mapping[str, Value] = NO_VALUES) -> bool:
         """Start another flow within a question; one that ends at once leads back to the question.
 
         False when it asks something, so that the conversation before it was left.
         """
         before, place = self.stand, self.said.count
         self.stand = Stand(self.library)
-        self._start(flow, NO_VALUES, argument)
+        self._start(flow, answers, argument)
         self._enter(self.stand.flow.start)
         if self.status not in LIVE:
             self.stand = before
-            self.ask_again()
+            if self.status == "active":
+                self.ask_again()
             return True
         self.said.happened_at(place, "conversation.ended", flow=before.flow.name, status="left")
         return False

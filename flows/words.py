@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from flows.answers.fold import fold
+from flows.commands import Commands
 from flows.keywords import Keywords
 from flows.model import Common, Flow
 
@@ -111,7 +112,9 @@ class Vocabulary:
             self._add_words(language, texts)
             for word in texts.emergency:
                 self._add_cry(spoken(word), language)
-        self.keywords = Keywords(flows, spoken, frozenset(self._please), MENU)
+        known = tuple(flows)
+        self.keywords = Keywords(known, spoken, frozenset(self._please), MENU)
+        self.commands = Commands(known, spoken, frozenset(self._please))
 
     def word(self, folded: str) -> Word | None:
         """Recognise a global word or a language's own name, as the whole text (please and thanks aside)."""
