@@ -17,6 +17,7 @@ from gateway.call_life import CallLife, CallStage, How
 from gateway.call_turns import CallTurn, take_call_turn
 from gateway.ears import Ears, Recorded
 from gateway.exchange import Exchange
+from gateway.mouth import PAUSE
 from gateway.store import calls
 from gateway.store.database import Tx
 from gateway.store.events import write_event
@@ -24,8 +25,7 @@ from gateway.store.people import resident_by_id
 from gateway.store.recordings import keep_recording
 from modem.audio import tones, wav
 from modem.audio.line import RATE, Line
-from modem.audio.voice_activity import VoiceActivity
-from modem.errors import LineLost, SpeechDown
+from modem.errors import LineLost
 
 log = logging.getLogger(__name__)
 R = TypeVar("R")
@@ -207,7 +207,7 @@ class Call:
         return answer.answer
 
     async def _beep(self) -> None:
-        self._line.say(tones.beep())
+        self._line.say(PAUSE + tones.beep())
         await self._line.said()
 
     async def _keep(self, recorded: Recorded, turn: CallTurn) -> None:
@@ -276,12 +276,6 @@ class Call:
                 await step
             except Exception as error:
                 log.warning("a call's end was not tidy: %s", type(error).__name__, extra={"call": self._id})
-
-
-def load_ears() -> None:
-    """Load what tells speech from noise: the first time it takes a while, in which no frame may wait."""
-    with contextlib.suppress(SpeechDown):
-        VoiceActivity()
 
 
 def _book_end(tx: Tx, call_id: int, how: How, now: datetime) -> None:

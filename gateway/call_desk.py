@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import importlib
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from flows.conversation import Called, Input, Prompt
 from flows.spoken import Sentence, spoken
 from gateway import policy
 from gateway.call_life import How
+from gateway.call_loading import load_ears, load_speech
 from gateway.call_rules import CallRules
 from gateway.dialler import Dialler, Telephone
 from gateway.exchange import Exchange
@@ -56,6 +56,7 @@ class CallDesk:
     _ready: bool = False
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _dialler: Dialler = field(init=False)
+    _loading: asyncio.Task[None] | None = None
 
     def __post_init__(self) -> None:
         """Give the desk its dialler."""
@@ -121,6 +122,7 @@ class CallDesk:
             return False
         self._busy = True
         self._ended.clear()
+        self._load_speech(outgoing.number)
         try:
             await self._dialler.make(outgoing)
         finally:
@@ -133,6 +135,9 @@ class CallDesk:
             self._call.end(How.STOPPED)
         self._next = None
         self._ended.set()
+        if self._loading is not None:
+            self._loading.cancel()
+            await asyncio.gather(self._loading, return_exceptions=True)
         if self._ringing is not None:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._ringing
@@ -145,7 +150,9 @@ class CallDesk:
         self._ringing = asyncio.create_task(self._incoming(caller))
 
     async def _incoming(self, caller: str | None) -> None:
+        self._load_speech(policy.e164(caller, self.rules.region) if caller else None)
         try:
+            await load_ears()  # rather a ring more than silence once it is answered
             if await self._gives_up_within(self.ring_seconds * (self.rules.rings - 1)):
                 await self._gave_up(caller)
             else:
@@ -154,6 +161,16 @@ class CallDesk:
             log.exception("a call could not be taken", extra={"link": self.name})
         finally:
             self._free()
+
+    def _load_speech(self, number: str | None) -> None:
+        """Load what understands and speaks the language of whoever is on the phone, while it rings."""
+        if self._loading is None or self._loading.done():
+            self._loading = asyncio.create_task(self._load_speech_of(number))
+
+    async def _load_speech_of(self, number: str | None) -> None:
+        resident = await self.exchange.store.read(people.resident_by_number, number) if number else None
+        language = resident.language if resident else ""
+        await load_speech(self.exchange, language or self.exchange.turns.community.language)
 
     def _free(self) -> None:
         """Be ready for the next call; whoever rings already is it."""
@@ -260,11 +277,9 @@ class CallDesk:
     async def _hold(
         self, resident_id: int, call_id: int, opening: Input | None, *, greeted: bool = False
     ) -> How:
-        # What works on sound weighs 20 MB and takes a while to load: not before somebody calls.
-        await asyncio.to_thread(importlib.import_module, "gateway.call")
-        from gateway.call import Call, load_ears
+        await load_ears()
+        from gateway.call import Call  # only a box that takes calls needs all of numpy with it
 
-        await asyncio.to_thread(load_ears)
         line = await self.open_line()
         call = Call(self.exchange, line, resident_id, call_id, self.telephone.hang_up)
         self._call = call

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from gateway.toml_file import TomlTable
+
+FIRST_CALL, START = "first call", "start"
+"""When what understands speech is loaded."""
 
 AUDIO_KINDS = ("card", "quectel-card", "huawei", "quectel", "simcom", "software")
 
@@ -28,7 +32,8 @@ class CallsConfig:
 
     `closed` takes a message from every caller; `minutes_per_day` bounds the calls we make ourselves.
     `recordings_key` is the file with the key of the recordings (None: in the data folder);
-    `models_from` is a mirror of the speech models' publisher.
+    `models_from` is a mirror of the speech models' publisher; `load` says when what understands speech is
+    loaded; `voices` are the operator's Piper voices (.onnx files) by language.
     """
 
     answer_after_rings: int = 2
@@ -37,6 +42,8 @@ class CallsConfig:
     minutes_per_day: int = 60
     recordings_key: Path | None = None
     models_from: str | None = None
+    load: str = FIRST_CALL
+    voices: Mapping[str, Path] = field(default_factory=dict)
 
 
 def read_audio(table: TomlTable) -> Audio | None:
@@ -64,4 +71,15 @@ def read_calls(table: TomlTable, folder: Path) -> CallsConfig:
         minutes_per_day=table.whole("minutes_per_day", 60, least=0, most=1440),
         recordings_key=(folder / Path(key).expanduser()).resolve() if key else None,
         models_from=table.optional_text("models_from", example='"https://models.example.org/vosk"'),
+        load=table.one_of("load", (FIRST_CALL, START), default=FIRST_CALL),
+        voices=_read_voices(table, folder),
     )
+
+
+def _read_voices(table: TomlTable, folder: Path) -> dict[str, Path]:
+    if not table.has("voices"):
+        return {}
+    named = table.words("voices", example='{ en = "voices/en_GB-alba-medium.onnx" }')
+    return {
+        language.lower(): (folder / Path(file).expanduser()).resolve() for language, file in named.items()
+    }

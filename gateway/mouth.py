@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flows.spoken import Clip, Sentence
-from modem.audio.line import Line
+from modem.audio.line import RATE, Line
 from modem.errors import SpeechDown
 from modem.speech.protocols import Voice
 
 log = logging.getLogger(__name__)
 
-PAUSE_SECONDS = 0.25
+PAUSE = bytes(2 * RATE // 4)
+"""A quarter of a second between two sentences, and before the tone after which a caller may speak."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +33,12 @@ class Mouth:
         """
         from modem.audio import wav  # only calls need it, and all of numpy with it
 
+        pause = b""  # none after the last one, because answers come at once
         for sentence in sentences:
             sound = await self.sound(sentence, slow=slow)
-            line.say(wav.join([sound], PAUSE_SECONDS) if sound else b"")
+            if sound:
+                line.say(pause + wav.join([sound]))
+                pause = PAUSE
         await line.said()
 
     async def sound(self, sentence: Sentence, *, slow: bool = False) -> bytes:

@@ -12,9 +12,11 @@ from random import Random
 from flows.conversation import HungUp, Prompt
 from flows.library import BUILT_IN, COMMON
 from flows.spoken import Sentence, spoken
+from gateway.call_loading import load_ears, load_recogniser
 from gateway.call_turns import take_call_turn
 from gateway.clock import Clock
 from gateway.config import Config
+from gateway.config_calls import START
 from gateway.exchange import Exchange
 from gateway.mouth import Mouth
 from gateway.recordings import open_recordings
@@ -36,21 +38,26 @@ FORGET_SECONDS = 3600.0
 async def telephony(
     config: Config, store: Store, turns: Turns, clock: Clock, random: Random, queued: Callable[[], None]
 ) -> AsyncIterator[Exchange]:
-    """Make ready what calls need, for as long as the context lasts; no process starts before a call does."""
+    """Make ready what calls need, for as long as the context lasts; no process starts before a call does,
+    unless the settings have what understands speech loaded at the start.
+    """
     recordings = open_recordings(config.recordings, config.recordings_key)
     recordings.sweep(await store.read(known_files))
     recogniser = SpeechRecogniser(ModelFolder(config.models).installed(), random=random)
     turns.hears = lambda language: language in recogniser.languages()
-    voice = SpeechVoice(SoundCache(config.data / "prompts"))
+    voice = SpeechVoice(SoundCache(config.data / "prompts"), config.calls.voices)
     mouth = Mouth(voice, (config.data / "audio", *config.flows, BUILT_IN))
     exchange = Exchange(store, turns, clock, recogniser, mouth, recordings, queued)
     await store.write(_settle_cut_calls, turns, clock.now())
-    forgetting = asyncio.create_task(_forget(exchange))
+    tasks = [asyncio.create_task(_forget(exchange))]
+    if config.calls.load == START and any(modem.is_software or modem.audio for modem in config.modems):
+        tasks.append(asyncio.create_task(_load(exchange)))
     try:
         yield exchange
     finally:
-        forgetting.cancel()
-        await asyncio.gather(forgetting, return_exceptions=True)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         await recogniser.stop()
         await voice.stop()
 
@@ -71,6 +78,11 @@ def standing_sentences(turns: Turns) -> list[Sentence]:
     ]
     prompts += [Prompt(COMMON, key) for key in library.common[language].phrases if key.startswith("call.")]
     return spoken(library, prompts, language, zone)
+
+
+async def _load(exchange: Exchange) -> None:
+    await load_ears()
+    await load_recogniser(exchange, exchange.turns.community.language)
 
 
 async def _forget(exchange: Exchange) -> None:

@@ -104,8 +104,9 @@ class DateType:
     def grammar(self, question: Question) -> Sequence[str]:
         """Give days, months, ordinals and the words between them."""
         tables = lexicon(question.language).tables
-        names = [phrases[0] for table in ("weekday", "month") for phrases in tables["date"][table].values()]
-        return [*tables["grammar"]["date"], *names, *tables["grammar"]["ordinals"]]
+        weekdays = [phrases[0] for phrases in tables["date"]["weekday"].values()]
+        said = tables["grammar"]
+        return [*said["date"], *weekdays, *said["months"], *said["ordinals"]]
 
     def keys(self, question: Question) -> Mapping[str, str]:
         """Take digits as they are: the day, or day and month in four digits."""

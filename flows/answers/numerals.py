@@ -13,7 +13,8 @@ from flows.answers.lexicon import Lexicon, key, lexicon
 _SINO_DIGITS = {c: n for n, c in enumerate("영일이삼사오육칠팔구")} | {"공": 0}
 _SINO_UNITS = {"십": 10, "백": 100, "천": 1000}
 _SINO = "[영공일이삼사오육칠팔구십백천만]{1,12}"
-_SINO_COUNTED = re.compile(rf"(?<![0-9요내매])({_SINO})\s?(?=월|일|년|주|시|분|명|개|살|인분|세)")
+# 일 and 월 count days and months, but not where Sunday (일요일) or Monday (월요일) begins.
+_SINO_COUNTED = re.compile(rf"(?<![0-9요내매])({_SINO})\s?(?=[월일](?![요욜])|년|주|시|분|명|개|살|인분|세)")
 _NATIVE = "(?:열|스물|스무|서른|마흔)?(?:하나|한|둘|두|셋|세|넷|네|다섯|여섯|일곱|여덟|여덜|아홉)?"
 _NATIVE_COUNTED = re.compile(rf"({_NATIVE})\s?(?=시|명|개|분|살|사람|자리|번|가지|달|주|대)")
 _FIRST = re.compile(r"첫\s?(?=번)")

@@ -47,6 +47,10 @@ class Recogniser(Protocol):
         """Say in plain words whether speech is understood, and why not."""
         ...
 
+    async def load(self, language: str) -> None:
+        """Load the model of `language` now, so that no caller waits for it. Raises `SpeechDown`."""
+        ...
+
     def listen(self, language: str, grammar: Sequence[str]) -> Listening:
         """Begin an utterance; `grammar` are the phrases to expect, empty for open vocabulary.
 
@@ -63,4 +67,8 @@ class Voice(Protocol):
 
         Raises `modem.errors.SpeechDown` when no voice can.
         """
+        ...
+
+    async def warm(self, language: str) -> None:
+        """Have the voice of `language` loaded, as while a caller rings. Raises `SpeechDown`."""
         ...

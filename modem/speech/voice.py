@@ -86,8 +86,18 @@ class SpeechVoice:
         raise SpeechDown(why)
 
     async def warm(self, language: str) -> None:
-        """Have the engine of `language` loaded, as while a caller rings. Raises `SpeechDown`."""
-        await self._make(self._engines(language)[0], "", language)
+        """Have the best engine for `language` that works loaded, as while a caller rings.
+
+        Raises `SpeechDown` when none works.
+        """
+        why = ""
+        for engine in self._engines(language):
+            try:
+                await self._make(engine, "", language)
+                return
+            except SpeechDown as error:
+                why = why or str(error)
+        raise SpeechDown(why)
 
     async def stop(self) -> None:
         """Let go of the process."""

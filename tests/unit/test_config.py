@@ -219,7 +219,8 @@ def test_the_example_shows_every_setting_with_its_default(tmp_path: Path) -> Non
     shown = {"flows", "modems"}
     assert whole.calls.recordings_key == Path("/etc/plainline/recordings.key")
     assert whole.calls.models_from
-    assert replace(whole.calls, recordings_key=None, models_from=None) == plain.calls
+    assert whole.calls.voices == {"en": tmp_path / "voices" / "en_GB-alba-medium.onnx"}
+    assert replace(whole.calls, recordings_key=None, models_from=None, voices={}) == plain.calls
     shown.add("calls")
     assert [name for name in Config.__slots__ if getattr(whole, name) != getattr(plain, name)] == sorted(
         shown, key=list(Config.__slots__).index
