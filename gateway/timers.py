@@ -139,6 +139,7 @@ class Timers:
                 random=turns.random,
                 emit=emitter(tx, now),
                 tell=turns.notices(tx, now).tell,
+                invite=turns.inviter(tx, now),
             )
         )
 

@@ -34,8 +34,8 @@ from flows.library import Library
 from flows.value import Json, Value
 from gateway.community import Community
 from gateway.notices import Notices
-from gateway.services import ACTIONS, secrecy
-from gateway.services.acting import Acting, Emit
+from gateway.services import ACTIONS, HEEDED, secrecy
+from gateway.services.acting import Acting, Emit, Invite
 from gateway.store import people
 from gateway.store.conversations import (
     OPEN,
@@ -118,6 +118,21 @@ class Turns:
     ) -> Turn:
         """Start a flow with a resident from our side."""
         return self.take(tx, resident, Started(flow, answers), now)
+
+    def inviter(self, tx: Tx, now: datetime, *, busy: int = 0) -> Invite:
+        """Give the way to start flows with people other than `busy`, whose turn it is."""
+
+        def invite(number: str, flow: str, answers: Mapping[str, Value], /) -> bool:
+            resident = people.meet(tx, number, now)
+            if resident.stopped:
+                return True
+            kept = latest_conversation(tx, resident.id)
+            if resident.id == busy or (kept is not None and kept.conversation.status in OPEN):
+                return False
+            self.start(tx, resident, flow, answers, now)
+            return True
+
+        return invite
 
     def expire(self, tx: Tx, resident_id: int, now: datetime) -> Turn:
         """End the resident's overdue conversation."""
@@ -202,7 +217,11 @@ class Turns:
             random=self.random,
             emit=emitter(tx, now),
             tell=self.notices(tx, now).tell,
+            invite=self.inviter(tx, now, busy=resident.id),
         )
+
+        def heeds(flow: str, names: str) -> bool:
+            return flow in HEEDED and HEEDED[flow](acting, names)
 
         def act(name: str, values: Mapping[str, Value], spoken: str) -> Outcome:
             return ACTIONS[name].run(replace(acting, language=spoken), values)
@@ -220,6 +239,7 @@ class Turns:
             language_known=bool(resident.language),
             medium=medium,
             hears=medium == "text" or self.hears(language),
+            heeds=heeds,
         )
 
     def _keep(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from gateway.services import help, lifts, people, votes  # noqa: A004 - the service is called help
-from gateway.services.acting import Action, Timed
+from gateway.services.acting import Action, Heeded, Timed
 
 ACTIONS: Mapping[str, Action] = {**help.ACTIONS, **lifts.ACTIONS, **people.ACTIONS, **votes.ACTIONS}
 """Every action a flow may do, by the name it has there."""
@@ -15,3 +15,6 @@ BINDING = frozenset(name for name, action in ACTIONS.items() if action.spec.bind
 
 TIMED: tuple[Timed, ...] = (lifts.TIMED, votes.TIMED)
 """What services do because time passes."""
+
+HEEDED: Mapping[str, Heeded] = {}
+"""The flows that are commands, and whose they are to give."""

@@ -32,6 +32,22 @@ class Emit(Protocol):
         ...
 
 
+class Invite(Protocol):
+    """Starts a flow with somebody whose turn it is not."""
+
+    def __call__(self, number: str, flow: str, answers: Mapping[str, Value], /) -> bool:
+        """Give False where `number` (E.164) is busy with something else: ask again later.
+
+        Whoever said STOP is asked nothing, and there is no later.
+        """
+        ...
+
+
+def nobody(number: str, flow: str, answers: Mapping[str, Value], /) -> bool:  # noqa: ARG001
+    """Invite nobody: everybody is busy."""
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Acting:
     """Everything an action may use. `now` is aware, UTC; `zone` is where the community lives."""
@@ -44,6 +60,7 @@ class Acting:
     random: Random
     emit: Emit
     tell: Tell
+    invite: Invite = nobody
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +81,12 @@ class Timing:
     random: Random
     emit: Emit
     tell: Tell
+    invite: Invite = nobody
 
 
 # Does what is due at `timing.now` and says when it next wants to be called (None: only when
 # something changes; it is called after every start and at least once a minute anyway).
 Timed = Callable[[Timing], datetime | None]
+
+# Tells whether a command (a flow's, naming a code or words) is the resident's to give.
+Heeded = Callable[[Acting, str], bool]

@@ -63,7 +63,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
 
 @pytest.fixture
 def ann(library: Library) -> Resident:
-    return Resident(library, replace(setting(known=True), heeds=lambda flow, names: True))  # noqa: ARG005
+    return Resident(library, replace(setting(known=True), heeds=lambda flow, names: True))
 
 
 @pytest.mark.parametrize(
