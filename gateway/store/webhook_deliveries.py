@@ -1,0 +1,360 @@
+"""Deliveries: which event each endpoint still has to hear of, in order for one subject.
+
+Of the open deliveries about one subject to one endpoint exactly one is `waiting`; the others are
+`behind` it, so that what is due is found without looking at what has to wait anyway.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from flows.value import Json
+from gateway.store.database import Row, Tx
+from gateway.store.instant import from_text, to_text
+from gateway.store.packed import unpack
+
+# How many events about one subject are taken in hand together, to go out one after the other.
+MOST_IN_A_ROW = 16
+MOST_REPLAYED_AT_ONCE = 1000
+
+
+class Happening(NamedTuple):
+    """An event, as far as it decides who is told of it."""
+
+    id: int
+    type: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """An event on its way to one endpoint. `looked_up` holds the ticked fields that no event carries."""
+
+    delivery: int
+    event: int
+    type: str
+    subject: str
+    at: datetime
+    data: dict[str, Json]
+    attempts: int
+    began_at: datetime | None
+    looked_up: dict[str, Json]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of an attempt: taken, to be tried again at `next_at`, or given up.
+
+    `status` is the HTTP status, None where there was no answer.
+    """
+
+    parcel: Parcel
+    at: datetime
+    taken: bool
+    status: int | None
+    reason: str = ""
+    next_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A delivery as a page shows it. `state`: waiting, behind, delivered, failed."""
+
+    id: int
+    endpoint: int
+    event: int
+    type: str
+    subject: str
+    at: datetime
+    state: str
+    attempts: int
+    next_at: datetime
+    status: int | None
+    reason: str
+    ended_at: datetime | None
+
+
+class Counts(NamedTuple):
+    """How many deliveries wait, were given up and are still kept, and were taken since a moment."""
+
+    waiting: int
+    failed: int
+    delivered: int
+
+
+def events_after(tx: Tx, event_id: int, limit: int, until: int | None = None) -> list[Happening]:
+    """Give the events after an id, in the order of their commits, up to and with `until`."""
+    rows = tx.all(
+        "SELECT id, type, subject FROM event WHERE id > :id AND id <= :until ORDER BY id LIMIT :limit",
+        id=event_id,
+        until=2**62 if until is None else until,
+        limit=limit,
+    )
+    return [Happening(row["id"], row["type"], row["subject"]) for row in rows]
+
+
+def open_deliveries(
+    tx: Tx, endpoint_id: int, happenings: Iterable[Happening], now: datetime, *, again: bool = False
+) -> None:
+    """Note that an endpoint has to hear of events; of those it has heard already only with `again`."""
+    # One that is open stays as it is, or it would be tried twice at the same time.
+    known = (
+        "DO UPDATE SET state = excluded.state, attempts = 0, next_at = excluded.next_at, began_at = NULL, "
+        "status = NULL, reason = '', ended_at = NULL WHERE webhook_delivery.ended_at IS NOT NULL"
+        if again
+        else "DO NOTHING"
+    )
+    for happening in happenings:
+        tx.run(
+            "INSERT INTO webhook_delivery (endpoint_id, event_id, subject, state, next_at) "  # noqa: S608
+            "VALUES (:endpoint, :event, :subject, CASE WHEN EXISTS ("
+            "SELECT 1 FROM webhook_delivery WHERE endpoint_id = :endpoint AND subject = :subject "
+            "AND ended_at IS NULL) THEN 'behind' ELSE 'waiting' END, :now) "
+            f"ON CONFLICT (endpoint_id, event_id) {known}",
+            endpoint=endpoint_id,
+            event=happening.id,
+            subject=happening.subject,
+            now=to_text(now),
+        )
+
+
+def move_cursor(tx: Tx, endpoint_id: int, cursor: int) -> None:
+    """Write down up to which event an endpoint's deliveries are noted."""
+    tx.run(
+        "UPDATE webhook_endpoint SET cursor = :cursor WHERE id = :id AND cursor < :cursor",
+        cursor=cursor,
+        id=endpoint_id,
+    )
+
+
+def move_replay(tx: Tx, endpoint_id: int, cursor: int, until: int) -> None:
+    """Write down how far a replay has come; one asked for in the meantime is left as it is."""
+    tx.run(
+        "UPDATE webhook_endpoint SET replay_from = CASE WHEN :cursor < :until THEN :cursor END, "
+        "replay_until = CASE WHEN :cursor < :until THEN :until END "
+        "WHERE id = :id AND replay_until = :until AND replay_from < :cursor",
+        cursor=cursor,
+        until=until,
+        id=endpoint_id,
+    )
+
+
+def settle(tx: Tx, endpoint_id: int, results: Sequence[Result]) -> None:
+    """Write down what became of attempts, and let what was behind them go next."""
+    for result in results:
+        parcel = result.parcel
+        over = result.taken or result.next_at is None
+        tx.run(
+            "UPDATE webhook_delivery SET state = CASE WHEN :over THEN :end ELSE state END, "
+            "attempts = :attempts, began_at = COALESCE(began_at, :at), status = :status, reason = :reason, "
+            "next_at = COALESCE(:next, next_at), ended_at = CASE WHEN :over THEN :at END "
+            "WHERE id = :id AND ended_at IS NULL",
+            over=over,
+            end="delivered" if result.taken else "failed",
+            attempts=parcel.attempts + 1,
+            at=to_text(result.at),
+            status=result.status,
+            reason=result.reason,
+            next=to_text(result.next_at) if result.next_at else None,
+            id=parcel.delivery,
+        )
+    for subject in {result.parcel.subject for result in results}:
+        _let_next_go(tx, endpoint_id, subject)
+
+
+def take(
+    tx: Tx, endpoint_id: int, now: datetime, in_hand: Collection[int], wanted: frozenset[str], limit: int
+) -> list[list[Parcel]]:
+    """Give what is due, up to `limit` subjects; what belongs to one subject is one list, in order.
+
+    `in_hand` are deliveries already under way; `wanted` the fields to be looked up.
+    """
+    rows = tx.all(
+        "SELECT id, event_id, subject, attempts, began_at FROM webhook_delivery "
+        "WHERE endpoint_id = :endpoint AND state = 'waiting' AND next_at <= :now "
+        "ORDER BY next_at, event_id LIMIT :limit",
+        endpoint=endpoint_id,
+        now=to_text(now),
+        limit=limit + len(in_hand),
+    )
+    heads = [row for row in rows if row["id"] not in in_hand][:limit]
+    return [
+        [_parcel(tx, row, wanted) for row in (head, *_followers(tx, endpoint_id, head["subject"], in_hand))]
+        for head in heads
+    ]
+
+
+def next_due(tx: Tx, endpoint_id: int, now: datetime) -> datetime | None:
+    """Give when the next delivery that waits for its time may be tried, None when there is none."""
+    row = tx.one(
+        "SELECT MIN(next_at) AS at FROM webhook_delivery "
+        "WHERE endpoint_id = :endpoint AND state = 'waiting' AND next_at > :now",
+        endpoint=endpoint_id,
+        now=to_text(now),
+    )
+    return from_text(row["at"]) if row and row["at"] else None
+
+
+def try_all_now(tx: Tx, endpoint_id: int, now: datetime) -> None:
+    """Make everything due that waits: the receiver answers again."""
+    tx.run(
+        "UPDATE webhook_delivery SET next_at = :now "
+        "WHERE endpoint_id = :endpoint AND state = 'waiting' AND next_at > :now",
+        endpoint=endpoint_id,
+        now=to_text(now),
+    )
+
+
+def deliveries(
+    tx: Tx, endpoint_id: int, *, state: str = "", before: int | None = None, limit: int = 50
+) -> list[Delivery]:
+    """Give a page of an endpoint's deliveries, the newest event first.
+
+    `before` is the last event of the page before. `state`: `failed`, `waiting` (those behind another
+    included), or "" for all.
+    """
+    chosen = {"failed": "AND d.state = 'failed'", "waiting": "AND d.ended_at IS NULL"}.get(state, "")
+    rows = tx.all(
+        "SELECT d.id, d.endpoint_id, d.event_id, d.subject, d.state, d.attempts, d.next_at, d.status, "  # noqa: S608
+        "d.reason, d.ended_at, e.type, e.at FROM webhook_delivery d JOIN event e ON e.id = d.event_id "
+        f"WHERE d.endpoint_id = :endpoint AND d.event_id < :before {chosen} "
+        "ORDER BY d.event_id DESC LIMIT :limit",
+        endpoint=endpoint_id,
+        before=2**62 if before is None else before,
+        limit=limit,
+    )
+    return [_delivery(row) for row in rows]
+
+
+def count_deliveries(tx: Tx, endpoint_id: int, since: datetime) -> Counts:
+    """Count an endpoint's deliveries; those that were taken, from `since` on."""
+    row = tx.one(
+        "SELECT "
+        "(SELECT COUNT(*) FROM webhook_delivery WHERE endpoint_id = :id AND ended_at IS NULL) AS open, "
+        "(SELECT COUNT(*) FROM webhook_delivery WHERE endpoint_id = :id AND state = 'failed') AS failed, "
+        "(SELECT COUNT(*) FROM webhook_delivery WHERE endpoint_id = :id AND ended_at >= :since "
+        "AND state = 'delivered') AS delivered",
+        id=endpoint_id,
+        since=to_text(since),
+    )
+    return Counts(row["open"], row["failed"], row["delivered"]) if row else Counts(0, 0, 0)
+
+
+def replay(tx: Tx, delivery_ids: Sequence[int], now: datetime) -> int:
+    """Send deliveries once more, or those that still wait at once; give how many there were."""
+    found = 0
+    for delivery_id in delivery_ids:
+        row = tx.one(
+            "SELECT endpoint_id, event_id, subject, state, ended_at FROM webhook_delivery WHERE id = :id",
+            id=delivery_id,
+        )
+        if row is None:
+            continue
+        found += 1
+        if row["ended_at"] is None:
+            tx.run(
+                "UPDATE webhook_delivery SET next_at = :now WHERE id = :id", now=to_text(now), id=delivery_id
+            )
+        else:
+            again = Happening(row["event_id"], "", row["subject"])
+            open_deliveries(tx, row["endpoint_id"], [again], now, again=True)
+    return found
+
+
+def failed_deliveries(tx: Tx, endpoint_id: int) -> list[int]:
+    """Give the deliveries that were given up, the oldest first, as many as are replayed in one go."""
+    rows = tx.all(
+        "SELECT id FROM webhook_delivery WHERE endpoint_id = :endpoint AND state = 'failed' "
+        "ORDER BY event_id LIMIT :limit",
+        endpoint=endpoint_id,
+        limit=MOST_REPLAYED_AT_ONCE,
+    )
+    return [row["id"] for row in rows]
+
+
+def trim(tx: Tx, endpoint_id: int, before: datetime, limit: int) -> int:
+    """Erase up to so many deliveries that ended before a moment, and give how many that were."""
+    return tx.run(
+        "DELETE FROM webhook_delivery WHERE id IN (SELECT id FROM webhook_delivery "
+        "WHERE endpoint_id = :endpoint AND ended_at < :before LIMIT :limit)",
+        endpoint=endpoint_id,
+        before=to_text(before),
+        limit=limit,
+    )
+
+
+def _let_next_go(tx: Tx, endpoint_id: int, subject: str) -> None:
+    tx.run(
+        "UPDATE webhook_delivery SET state = 'waiting' WHERE id = (SELECT id FROM webhook_delivery "
+        "WHERE endpoint_id = :endpoint AND subject = :subject AND state = 'behind' AND ended_at IS NULL "
+        "ORDER BY event_id LIMIT 1) AND NOT EXISTS (SELECT 1 FROM webhook_delivery "
+        "WHERE endpoint_id = :endpoint AND subject = :subject AND state = 'waiting' AND ended_at IS NULL)",
+        endpoint=endpoint_id,
+        subject=subject,
+    )
+
+
+def _followers(tx: Tx, endpoint_id: int, subject: str, in_hand: Collection[int]) -> list[Row]:
+    rows = tx.all(
+        "SELECT id, event_id, subject, attempts, began_at FROM webhook_delivery "
+        "WHERE endpoint_id = :endpoint AND subject = :subject AND state = 'behind' AND ended_at IS NULL "
+        "ORDER BY event_id LIMIT :limit",
+        endpoint=endpoint_id,
+        subject=subject,
+        limit=MOST_IN_A_ROW - 1,
+    )
+    return [] if any(row["id"] in in_hand for row in rows) else rows
+
+
+def _parcel(tx: Tx, row: Row, wanted: frozenset[str]) -> Parcel:
+    event = tx.one("SELECT type, subject, at, data FROM event WHERE id = :id", id=row["event_id"])
+    assert event is not None, "a foreign key held an event that is not there"  # noqa: S101
+    return Parcel(
+        delivery=row["id"],
+        event=row["event_id"],
+        type=event["type"],
+        subject=event["subject"],
+        at=from_text(event["at"]),
+        data=unpack(event["data"]),
+        attempts=row["attempts"],
+        began_at=from_text(row["began_at"]) if row["began_at"] else None,
+        looked_up=_look_up(tx, event["subject"]) if wanted else {},
+    )
+
+
+def _look_up(tx: Tx, subject: str) -> dict[str, Json]:
+    """Give what an organiser may have sent although no event carries it, as it is now: erased is erased."""
+    kind, _, key = subject.partition(":")
+    if kind == "help":
+        row = tx.one(
+            "SELECT h.what, r.name, r.number FROM help_request h JOIN resident r ON r.id = h.resident_id "
+            "WHERE h.id = :id",
+            id=int(key),
+        )
+        return {"words": row["what"], "name": row["name"], "number": row["number"]} if row else {}
+    query = {
+        "resident": "SELECT name, number FROM resident WHERE id = :id",
+        "trip": "SELECT r.name, r.number FROM resident r JOIN trip t ON t.resident_id = r.id WHERE t.id = :id",
+    }.get(kind)
+    row = tx.one(query, id=int(key)) if query else None
+    return {"name": row["name"], "number": row["number"]} if row else {}
+
+
+def _delivery(row: Row) -> Delivery:
+    return Delivery(
+        id=row["id"],
+        endpoint=row["endpoint_id"],
+        event=row["event_id"],
+        type=row["type"],
+        subject=row["subject"],
+        at=from_text(row["at"]),
+        state=row["state"],
+        attempts=row["attempts"],
+        next_at=from_text(row["next_at"]),
+        status=row["status"],
+        reason=row["reason"],
+        ended_at=from_text(row["ended_at"]) if row["ended_at"] else None,
+    )
