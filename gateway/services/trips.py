@@ -66,6 +66,11 @@ def miss(scene: Scene, trip: Trip) -> Trip:
     return _move(scene, trip, "miss", trip.run_id)
 
 
+def finish(scene: Scene, trip: Trip) -> Trip:
+    """Write down that a trip was made. Raises IllegalMove for one that was not booked."""
+    return _move(scene, trip, "finish", trip.run_id)
+
+
 def lapse(scene: Scene, trip: Trip) -> Trip:
     """Count a need as unmet: no seat was found in time, or none that suited."""
     return _move(scene, trip, "lapse", None)
@@ -100,7 +105,7 @@ def close_past(timing: Timing) -> None:
         number = people.resident_by_id(timing.tx, trip.resident_id).number
         timing.tell(number, notice("no_seat_found", trip, "statement"), ref=f"trip:{trip.id}")
     for trip in lifts.booked_ending(timing.tx, timing.now - NO_SHOW_TERM):
-        _move(timing, trip, "finish", trip.run_id)
+        finish(timing, trip)
 
 
 def facts(trip: Trip) -> dict[str, Value]:

@@ -71,6 +71,12 @@ def request_of(tx: Tx, resident_id: int, code: str) -> HelpRequest | None:
     return _request(row) if row else None
 
 
+def request_by_id(tx: Tx, request_id: int) -> HelpRequest | None:
+    """Find a request by its id, open or not."""
+    row = tx.one(f"SELECT {_COLUMNS} FROM help_request WHERE id = :id", id=request_id)  # noqa: S608
+    return _request(row) if row else None
+
+
 def set_details(
     tx: Tx, request_id: int, *, category: str, urgency: str, wanted_on: date | None, area: str, now: datetime
 ) -> None:

@@ -257,6 +257,27 @@ def texts_sent_to(tx: Tx, number: str, since: datetime, until: datetime) -> int:
     return int(row["n"]) if row else 0
 
 
+def texts_made_for(tx: Tx, number: str, since: datetime, until: datetime) -> int:
+    """Count the texts that were made for a number between two moments, whatever became of them."""
+    row = tx.one(
+        "SELECT COUNT(*) AS n FROM outbound WHERE number = :number AND created_at >= :since "
+        "AND created_at <= :until",
+        number=number,
+        since=to_text(since),
+        until=to_text(until),
+    )
+    return int(row["n"]) if row else 0
+
+
+def parts_waiting(tx: Tx) -> int:
+    """Count the parts of the texts that wait to go."""
+    row = tx.one(
+        "SELECT (SELECT COALESCE(SUM(parts - parts_sent), 0) FROM outbound WHERE state = 'queued') "
+        "+ (SELECT COALESCE(SUM(parts - parts_sent), 0) FROM outbound WHERE state = 'sending') AS n"
+    )
+    return int(row["n"]) if row else 0
+
+
 def recent_to(tx: Tx, number: str, since: datetime, until: datetime) -> list[tuple[str, datetime]]:
     """Give bodies and moments of the texts made for a number between two moments, newest first."""
     rows = tx.all(
