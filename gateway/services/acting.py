@@ -43,6 +43,19 @@ class Invite(Protocol):
         ...
 
 
+class Label(Protocol):
+    """Gives what a flow calls one of its choices, in a language."""
+
+    def __call__(self, language: str, flow: str, name: str, key: str, /) -> str:
+        """Give the label of choice `key` of question `name` of `flow`."""
+        ...
+
+
+def unnamed(language: str, flow: str, name: str, key: str, /) -> str:  # noqa: ARG001
+    """Call a choice by its key."""
+    return key
+
+
 def nobody(number: str, flow: str, answers: Mapping[str, Value], /) -> bool:  # noqa: ARG001
     """Invite nobody: everybody is busy."""
     return False
@@ -61,6 +74,7 @@ class Acting:
     emit: Emit
     tell: Tell
     invite: Invite = nobody
+    label: Label = unnamed
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +96,7 @@ class Timing:
     emit: Emit
     tell: Tell
     invite: Invite = nobody
+    label: Label = unnamed
 
 
 # Does what is due at `timing.now` and says when it next wants to be called (None: only when
