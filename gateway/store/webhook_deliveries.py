@@ -337,7 +337,7 @@ def _look_up(tx: Tx, subject: str) -> dict[str, Json]:
         return {"words": row["what"], "name": row["name"], "number": row["number"]} if row else {}
     query = {
         "resident": "SELECT name, number FROM resident WHERE id = :id",
-        "trip": "SELECT r.name, r.number FROM resident r JOIN trip t ON t.resident_id = r.id WHERE t.id = :id",
+        "trip": "SELECT name, number FROM resident r JOIN trip t ON t.resident_id = r.id WHERE t.id = :id",
     }.get(kind)
     row = tx.one(query, id=int(key)) if query else None
     return {"name": row["name"], "number": row["number"]} if row else {}

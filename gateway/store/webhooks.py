@@ -66,7 +66,8 @@ def add_endpoint(tx: Tx, wanted: Wanted, secret: str, now: datetime) -> int:
     """Write down a new endpoint, which is told of what happens from now on, and give its id."""
     return tx.insert(
         "INSERT INTO webhook_endpoint "
-        "(name, url, types, fields, secret, state, cursor, created_at, changed_at) VALUES (:name, :url, :types, :fields, :secret, 'on', :cursor, :now, :now) RETURNING id",
+        "(name, url, types, fields, secret, state, cursor, created_at, changed_at) "
+        "VALUES (:name, :url, :types, :fields, :secret, 'on', :cursor, :now, :now) RETURNING id",
         name=wanted.name,
         url=wanted.url,
         types=pack(wanted.types),
