@@ -328,19 +328,15 @@ def _parcel(tx: Tx, row: Row, wanted: frozenset[str]) -> Parcel:
 def _look_up(tx: Tx, subject: str) -> dict[str, Json]:
     """Give what an organiser may have sent although no event carries it, as it is now: erased is erased."""
     kind, _, key = subject.partition(":")
-    if kind == "help":
-        row = tx.one(
-            "SELECT h.what, r.name, r.number FROM help_request h JOIN resident r ON r.id = h.resident_id "
-            "WHERE h.id = :id",
-            id=int(key),
-        )
-        return {"words": row["what"], "name": row["name"], "number": row["number"]} if row else {}
     query = {
-        "resident": "SELECT name, number FROM resident WHERE id = :id",
-        "trip": "SELECT name, number FROM resident r JOIN trip t ON t.resident_id = r.id WHERE t.id = :id",
+        "resident": "SELECT id AS person, name, number FROM resident WHERE id = :id",
+        "trip": "SELECT r.id AS person, r.name, r.number FROM trip t "
+        "JOIN resident r ON r.id = t.resident_id WHERE t.id = :id",
+        "help": "SELECT r.id AS person, r.name, r.number, h.what AS words FROM help_request h "
+        "JOIN resident r ON r.id = h.resident_id WHERE h.id = :id",
     }.get(kind)
     row = tx.one(query, id=int(key)) if query else None
-    return {"name": row["name"], "number": row["number"]} if row else {}
+    return dict(row) if row else {}
 
 
 def _delivery(row: Row) -> Delivery:

@@ -88,7 +88,7 @@ _VOTES = (
     EventType(
         "poll.opened", "A poll opened.", "poll", "open", ("key",), ("secret", "roll")
     ),
-    EventType("poll.lapsed", "A poll's whole time passed while the gateway was off.", "poll", "lapsed", ("key",)),
+    EventType("poll.lapsed", "A poll passed while the gateway was off.", "poll", "lapsed", ("key",)),
     EventType("poll.closed", "A poll closed.", "poll", "closed", ("key",), ("voted", "roll")),
     EventType(
         "poll.counted",
@@ -133,7 +133,7 @@ _MESSAGES = (
     _message("held", "A text may not be sent."),
     _message("delayed", "A text has to wait.", state="queued"),
     EventType(
-        "message.ignored", "A text that nobody may be answered for came in.", "inbound", "ignored", (), ("reason",)
+        "message.ignored", "A text came in that may not be answered.", "inbound", "ignored", (), ("reason",)
     ),
     EventType("message.broken", "A text came in that could not be read.", "link", "", (), ("reason",)),
 )  # fmt: skip
@@ -188,7 +188,7 @@ def wants(types: Iterable[str], type: str) -> bool:  # noqa: A002
 
 def unknown_types(types: Iterable[str]) -> list[str]:
     """Give those of `types` that stand for no type of event."""
-    return [asked for asked in types if not any(wants([asked], type) for type in EVENT_TYPES)]
+    return [asked for asked in types if not any(wants([asked], known) for known in EVENT_TYPES)]
 
 
 def offered_fields(types: Iterable[str]) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from flows.value import Json
 
-LOOKED_UP = frozenset({"name", "number", "words"})
+LOOKED_UP = frozenset({"person", "name", "number", "words"})
 """Fields that no event carries: they are looked up when a webhook goes out, as they are then."""
 
 

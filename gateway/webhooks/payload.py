@@ -39,11 +39,8 @@ def body_of(parcel: Parcel, ticked: Collection[str], secrets: Secrets) -> bytes:
         offered = [name for name in kind.offered if name in ticked]
         for name in (*kind.sent, *offered):
             values = parcel.looked_up if name in LOOKED_UP else parcel.data
-            if name == "person":
-                if "resident" in parcel.data or "resident" in parcel.looked_up:
-                    data[name] = secrets.pseudonym(_resident(parcel))
-            elif name in values:
-                data[name] = values[name]
+            if name in values:
+                data[name] = secrets.pseudonym(int(str(values[name]))) if name == "person" else values[name]
     return pack({"type": parcel.type, "timestamp": to_text(parcel.at), "data": data}).encode()
 
 
@@ -51,7 +48,3 @@ def _id(about: str, key: str, secrets: Secrets) -> Json:
     if about == "resident":
         return secrets.pseudonym(int(key))
     return int(key) if key.isascii() and key.isdigit() else key
-
-
-def _resident(parcel: Parcel) -> int:
-    return int(str(parcel.data.get("resident", parcel.looked_up.get("resident"))))
