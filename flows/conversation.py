@@ -96,6 +96,21 @@ class Expired:
 
 
 @dataclass(frozen=True, slots=True)
+class TakenOver:
+    """A person answers from here on, and says so in words of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandedBack:
+    """The person who answered gives the conversation back: the question it stood at is asked again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The person who answered ends the conversation without a word."""
+
+
+@dataclass(frozen=True, slots=True)
 class Called:
     """A call with the resident begins; `opening` is the common phrase that is said first.
 
@@ -141,7 +156,9 @@ class HungUp:
     """The call is over, whoever ended it and however; sent once at the end of every call."""
 
 
-Input: TypeAlias = TextIn | Started | Expired | Called | Heard | Keyed | Silence | HungUp
+ByPerson: TypeAlias = TakenOver | HandedBack | Closed
+
+Input: TypeAlias = TextIn | Started | Expired | ByPerson | Called | Heard | Keyed | Silence | HungUp
 
 
 @dataclass(frozen=True, slots=True)

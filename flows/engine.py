@@ -5,13 +5,24 @@ from __future__ import annotations
 from flows.answering import answer, counts, emergency, outside
 from flows.call import CALL_INPUTS, call_turn
 from flows.checking import answer_check
-from flows.conversation import Conversation, Input, Setting, Started, TextIn, Turn
+from flows.conversation import (
+    ByPerson,
+    Closed,
+    Conversation,
+    HandedBack,
+    Input,
+    Setting,
+    Started,
+    TakenOver,
+    TextIn,
+    Turn,
+)
 from flows.deeds import obey
 from flows.heeding import heed
 from flows.library import Library
 from flows.limits import LIVE
 from flows.opening import take_up
-from flows.words import spoken
+from flows.words import MENU, spoken
 
 TEXT_MAX = 4000
 """Characters of a text that are looked at; a text of 26 parts is longer than anything a flow asks for."""
@@ -29,6 +40,8 @@ def take_turn(library: Library, conversation: Conversation | None, what: Input, 
         return _text(library, conversation, what.body[:TEXT_MAX], setting)
     if isinstance(what, Started):
         return _started(library, conversation, what, setting)
+    if isinstance(what, TakenOver | HandedBack | Closed):
+        return _by_person(library, conversation, what, setting)
     return _expired(library, conversation, setting)
 
 
@@ -36,6 +49,22 @@ def _started(library: Library, conversation: Conversation | None, what: Started,
     walk = take_up(library, conversation, setting)
     if not setting.stopped:
         walk.begin(what.flow, what.answers)
+    return walk.turn()
+
+
+def _by_person(
+    library: Library, conversation: Conversation | None, what: ByPerson, setting: Setting
+) -> Turn:
+    """A person takes the conversation, gives it back, or ends it."""
+    walk = take_up(library, conversation, setting)
+    if isinstance(what, TakenOver):
+        walk.give_to_person(MENU)
+        walk.said.happened("person.answers", flow=walk.stand.flow.name, step=walk.stand.step)
+    elif walk.status == "person":
+        if isinstance(what, Closed) or setting.stopped:
+            walk.leave("left")
+        else:
+            walk.resume()
     return walk.turn()
 
 

@@ -47,11 +47,15 @@ class Walk(Steps):
         self.stand.argument = f"{self.stand.argument}\n{words}".strip()
 
     def wait_for_person(self, flow: str) -> None:
+        """Have a person wanted for the conversation (or, where there is none, a new one in `flow`)."""
+        self.give_to_person(flow)
+        self.said.happened("person.wanted", flow=self.stand.flow.name, step=self.stand.step)
+
+    def give_to_person(self, flow: str) -> None:
         """Hand the conversation (or, where there is none, a new one in `flow`) to a person."""
         if self.status not in LIVE:
             self.stand = Stand(self.library, self.library.flow(flow))
             self.stand.step = self.stand.flow.start
-        self.said.happened("person.wanted", flow=self.stand.flow.name, step=self.stand.step)
         self.stand.status, self.stand.unclear = "person", 0
 
     def resume(self) -> None:

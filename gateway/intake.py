@@ -25,6 +25,7 @@ from gateway.store.inbound import (
 )
 from gateway.store.outbound import recent_to
 from gateway.store.people import Resident
+from gateway.store.threads import touch_thread
 from gateway.turns import Turns
 from modem.driver import BrokenPart, Inbox, Part
 
@@ -120,6 +121,7 @@ class Intake:
         resident = people.meet(tx, number, now)
         inbound = record_part(tx, link, imsi, part, now, resident.id)
         if inbound is not None:
+            touch_thread(tx, resident.id, now)
             self._answer_or_fail(tx, resident, inbound, moment)
         return inbound is not None
 

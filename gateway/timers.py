@@ -15,6 +15,7 @@ from gateway.clock import Clock
 from gateway.errors import StoreError
 from gateway.services import TIMED
 from gateway.services.acting import Timing
+from gateway.services.threads import tell_unanswered
 from gateway.store import shift
 from gateway.store.community import install_polls
 from gateway.store.conversations import drop_deadline, is_overdue, next_deadline, overdue
@@ -144,7 +145,7 @@ class Timers:
         )
 
     def _sweep(self, tx: Tx, now: datetime) -> None:
-        """End texts nobody needs any more; give a person what came of long texts that stayed incomplete."""
+        """End texts nobody needs any more; tell of long texts that stayed incomplete, and of who waits."""
         for text_id in overdue_queued(tx, now):
             end_attempt(tx, text_id, "expired", now, "nobody could be reached in time")
             write_event(tx, "message.expired", f"message:{text_id}", {}, now)
@@ -153,3 +154,4 @@ class Timers:
             number = policy.e164(sender, self.turns.community.region)
             if inbound is not None and number is not None:
                 self.turns.hand_over(tx, inbound, number, now)
+        tell_unanswered(tx, self.turns, now)

@@ -51,6 +51,7 @@ from gateway.store.messages_erasure import end_talk
 from gateway.store.outbound import Lane, queue_text
 from gateway.store.people import Resident
 from gateway.store.places import Places
+from gateway.store.threads import assign, wait_for_person
 from gateway.store.urgent import raise_urgent
 
 # What the people on duty are told at once, and the common phrase that tells them.
@@ -62,6 +63,7 @@ DUTY_NOTICES = {
     "person.wanted": "duty_person",
     "person.message": "duty_message",
 }
+WAITED_FOR = ("person.wanted", "person.message")
 
 
 @dataclass(slots=True)
@@ -270,9 +272,19 @@ class Turns:
             write_event(tx, effect.type, f"resident:{resident.id}", effect.data, now)
             if effect.type == EMERGENCY:
                 raise_urgent(tx, EMERGENCY, f"resident:{resident.id}", resident.id, now)
+            if self._seen_at_once(tx, resident, effect.type, now):
+                continue
             if effect.type in DUTY_NOTICES:
                 lane = Lane.URGENT if urgent and effect.type == EMERGENCY else Lane.NOTICE
                 self.notices(tx, now).tell_duty(DUTY_NOTICES[effect.type], resident, words, lane=lane)
+
+    def _seen_at_once(self, tx: Tx, resident: Resident, happening: str, now: datetime) -> bool:
+        """Have a person waited for; give whether the one who answers on the dashboard sees it there."""
+        if happening == "conversation.ended":
+            assign(tx, resident.id, None)
+        if happening not in WAITED_FOR:
+            return False
+        return wait_for_person(tx, resident.id, now) and happening == "person.message"
 
 
 def emitter(tx: Tx, now: datetime) -> Emit:

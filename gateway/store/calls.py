@@ -10,6 +10,7 @@ from flows.value import Json
 from gateway.store.database import Row, Tx
 from gateway.store.instant import from_text, to_text
 from gateway.store.packed import pack, unpack
+from gateway.store.threads import touch_thread
 
 # How long a call is still worth making.
 VALIDITY = {
@@ -37,6 +38,8 @@ def begin_call(
     tx: Tx, link: str, direction: str, purpose: str, resident_id: int | None, now: datetime
 ) -> int:
     """Write down a call that begins and give its id."""
+    if direction == "in" and resident_id is not None:
+        touch_thread(tx, resident_id, now)
     return tx.insert(
         "INSERT INTO call (link, resident_id, direction, purpose, began_at) "
         "VALUES (:link, :resident, :direction, :purpose, :now) RETURNING id",
