@@ -63,7 +63,10 @@ def nobody(number: str, flow: str, answers: Mapping[str, Value], /) -> bool:  # 
 
 @dataclass(frozen=True, slots=True)
 class Acting:
-    """Everything an action may use. `now` is aware, UTC; `zone` is where the community lives."""
+    """Everything an action may use. `now` is aware, UTC; `zone` is where the community lives.
+
+    `usual_language` is spoken with whoever has named none.
+    """
 
     tx: Tx
     resident: Resident
@@ -75,6 +78,7 @@ class Acting:
     tell: Tell
     invite: Invite = nobody
     label: Label = unnamed
+    usual_language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +101,7 @@ class Timing:
     tell: Tell
     invite: Invite = nobody
     label: Label = unnamed
+    usual_language: str = "en"
 
 
 # Does what is due at `timing.now` and says when it next wants to be called (None: only when
