@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random, SystemRandom
 
-from aiohttp import web
-
 from flows.library import BUILT_IN, Library, load_library
 from gateway import lock
 from gateway.attached import Attached
@@ -34,7 +32,8 @@ from gateway.telephony import prepare_prompts, telephony
 from gateway.timers import Timers
 from gateway.turns import Turns
 from gateway.version import VERSION
-from gateway.web.health import Health, ModemHealth, health_routes
+from gateway.web.front import open_site
+from gateway.web.health import Health, ModemHealth
 from modem.link import LinkState, Patience
 
 log = logging.getLogger(__name__)
@@ -60,6 +59,10 @@ class Gateway:
     modems: list[Attached]
     troubles: dict[str, str]
     exchange: Exchange | None = None
+    address: str = ""
+    """What to type into a browser, '' where the pages could not be opened."""
+    setup_code: str = ""
+    """What the first coordinator is asked for, '' once there is one."""
 
     async def health(self) -> Health:
         """Say how every part is, in words."""
@@ -170,7 +173,7 @@ async def running(
             exchange,
         )
         gateway.modems += await attach_modems(stack, config, bench)
-        await _start_page(stack, config, gateway)
+        await open_site(stack, config.http, gateway)
         tasks = [asyncio.create_task(_forever("timers", gateway.timers.run, gateway))]
         for modem in gateway.modems:
             tasks.append(asyncio.create_task(_forever("sender", modem.sender.run, gateway)))
@@ -219,22 +222,6 @@ def _assemble(config: Config, store: Store, turns: Turns, clock: Clock) -> Gatew
         troubles={},
     )
     return gateway
-
-
-async def _start_page(stack: AsyncExitStack, config: Config, gateway: Gateway) -> None:
-    app = web.Application()
-    app.add_routes(health_routes(gateway.health))
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    stack.push_async_callback(runner.cleanup)
-    try:
-        await web.TCPSite(runner, config.http.host, config.http.port).start()
-    except OSError as error:
-        gateway.troubles["page"] = (
-            f"The local page cannot use port {config.http.port} ({error.strerror}). "
-            "Texts work without it. Choose another port under [http] in the settings."
-        )
-        log.warning("local page not started: %s", error.strerror)
 
 
 async def _forever(name: str, run: Callable[[], Awaitable[None]], gateway: Gateway) -> None:

@@ -159,6 +159,11 @@ def note_failure(tx: Tx, key: str, now: datetime) -> None:
     )
 
 
+def take_back_failure(tx: Tx, key: str) -> None:
+    """Count one failed try less: it did not fail."""
+    tx.run("UPDATE login_failure SET failures = failures - 1 WHERE key = :key AND failures > 0", key=key)
+
+
 def forgive(tx: Tx, key: str) -> None:
     """Forget the failed tries under a key: somebody signed in."""
     tx.run("DELETE FROM login_failure WHERE key = :key", key=key)
@@ -168,7 +173,8 @@ def _wait(kind: str, failures: int) -> timedelta:
     beyond = failures - FREE_TRIES[kind]
     if beyond <= 0:
         return timedelta()
-    return min(FIRST_WAIT * 2 ** min(beyond - 1, 20), LONGEST_WAIT[kind])
+    doublings: int = 2 ** min(beyond - 1, 20)
+    return min(FIRST_WAIT * doublings, LONGEST_WAIT[kind])
 
 
 def _lives(stage: str, created: datetime, seen: datetime, now: datetime) -> bool:

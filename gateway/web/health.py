@@ -7,6 +7,9 @@ from dataclasses import asdict, dataclass
 
 from aiohttp import web
 
+from gateway.web.access import systems
+from gateway.web.context import HTTP
+from gateway.web.line import from_this_machine, is_forwarded
 from modem.driver import Status
 
 
@@ -40,9 +43,16 @@ class Health:
 
 
 def health_routes(snapshot: Callable[[], Awaitable[Health]]) -> list[web.RouteDef]:
-    """Give the routes of the health page: `GET /healthz`, 200 when ready and 503 when not."""
+    """Give the routes of the health page: `GET /healthz`, 200 when ready and 503 when not.
 
-    async def healthz(_request: web.Request) -> web.Response:
+    For this machine alone, unless the settings open it.
+    """
+
+    @systems
+    async def healthz(request: web.Request) -> web.Response:
+        everywhere = HTTP in request.app and request.app[HTTP].open_health
+        if not everywhere and (is_forwarded(request) or not from_this_machine(request)):
+            raise web.HTTPNotFound
         health = await snapshot()
         return web.json_response(
             health_json(health),

@@ -1,0 +1,86 @@
+"""What a form carried, checked field by field."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+
+from aiohttp import web
+from multidict import MultiDictProxy
+
+from flows.value import Json
+from gateway.errors import GatewayError
+
+LONGEST_FIELD = 4000
+
+
+class FormMistake(GatewayError):
+    """Something typed cannot be used; `key` are the words that say why, `field` is where."""
+
+    def __init__(self, field: str, key: str, **values: Json) -> None:
+        super().__init__(f"the field {field} of a form was refused: {key}")
+        self.field = field
+        self.key = key
+        self.values = values
+
+
+class Form:
+    """The fields of a form. A field nobody asks for has no effect."""
+
+    def __init__(self, fields: MultiDictProxy[str | bytes | bytearray | web.FileField]) -> None:
+        self._fields = fields
+
+    def text(self, name: str, *, most: int = 200, empty: bool = False, lines: bool = False) -> str:
+        """Give a line of text of at most so many characters; with `lines` it may have several."""
+        value = self._one(name)
+        value = value.replace("\r\n", "\n").strip()
+        if not lines:
+            value = " ".join(value.split())
+        value = "".join(
+            letter for letter in value if letter in "\n\t" or unicodedata.category(letter) != "Cc"
+        )
+        if not value and not empty:
+            raise FormMistake(name, "common.field_empty")
+        if len(value) > most:
+            raise FormMistake(name, "common.field_long", most=most)
+        return value
+
+    def secret(self, name: str, *, most: int = 200) -> str:
+        """Give a password as it was typed, '' where none was."""
+        value = self._one(name)
+        if len(value) > most:
+            raise FormMistake(name, "common.field_long", most=most)
+        return value
+
+    def whole(self, name: str, *, least: int = 0, most: int = 2**31) -> int:
+        """Give a whole number."""
+        value = self._one(name).strip()
+        if not value.isascii() or not value.isdigit() or not least <= int(value[:12]) <= most:
+            raise FormMistake(name, "common.field_number", least=least, most=most)
+        return int(value)
+
+    def choice(self, name: str, options: Sequence[str]) -> str:
+        """Give one of `options`."""
+        value = self._one(name)
+        if value not in options:
+            raise FormMistake(name, "common.field_choice")
+        return value
+
+    def ticked(self, name: str) -> bool:
+        """Whether a box was ticked."""
+        return name in self._fields
+
+    def all(self, name: str) -> list[str]:
+        """Give every value of a field that may be there more than once."""
+        return [value for value in self._fields.getall(name, []) if isinstance(value, str)][:1000]
+
+    def _one(self, name: str) -> str:
+        value = self._fields.get(name, "")
+        if not isinstance(value, str):
+            raise FormMistake(name, "common.field_choice")
+        return value
+
+
+async def fields(request: web.Request) -> Form:
+    """Read the form that came with a request."""
+    return Form(await request.post())
