@@ -68,6 +68,9 @@ NOTICES: Mapping[str, tuple[str, ...]] = {
     "duty_fault": ("who", "words"),
     "duty_incomplete": ("who", "words"),
     "duty_voicemail": ("who",),
+    "duty_webhook_failing": ("endpoint",),
+    "duty_webhook_gone": ("endpoint",),
+    "duty_webhook_healed": ("endpoint",),
 }
 """The common phrases the gateway says outside a turn, in every language, and all that fills them."""
 
