@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ROOT := $(shell [ "$$(id -u)" = 0 ] || echo sudo --non-interactive)
 
-.PHONY: demo test bench soak clean
+.PHONY: demo test bench soak screenshots clean
 
 # Two stamps: what running needs, and what testing needs besides.
 $(VENV)/run.stamp: pyproject.toml | $(BIN)/pip
@@ -46,6 +46,9 @@ soak: $(VENV)/test.stamp
 
 bench: $(VENV)/test.stamp
 	$(BIN)/pytest -m bench --timeout 1800 -p no:randomly -s tests/benchmarks
+
+screenshots: $(VENV)/test.stamp
+	$(BIN)/python -m tests.web.screenshots
 
 clean:
 	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -171,6 +171,11 @@ class WatchedPage:
         if "Content Security Policy" in words or "Content-Security-Policy" in words or kind == "error":
             self.complaints.append(words)
 
+    async def close(self) -> None:
+        """Close it before the test ends, having checked it."""
+        self.check()
+        await self.context.close()
+
     def check(self) -> None:
         """Fail where the page broke the content security policy, or a script of it failed."""
         assert self.complaints == []
