@@ -1,0 +1,160 @@
+"""An operation: one line of the table that routes, checks, documents and runs what the API can do."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, TypeAlias
+
+from gateway.api.problems import Refused
+from gateway.api.secrets import Secrets
+from gateway.config import Limits
+from gateway.store.database import Store, Tx
+from gateway.store.tokens import Token
+from gateway.turns import Turns
+
+Scope: TypeAlias = Literal[
+    "requests:read",
+    "requests:write",
+    "trips:read",
+    "trips:write",
+    "polls:read",
+    "people:read",
+    "messages:read",
+    "messages:write",
+    "flows:start",
+    "results:read",
+    "export:read",
+]
+"""What a token may do. `people:read` also opens names, numbers and residents' own words elsewhere."""
+
+SCOPES: Mapping[str, str] = {
+    "requests:read": "Read requests for help: state, kind and dates.",
+    "requests:write": "Move a request for help to another state; the resident hears of it.",
+    "trips:read": "Read trips.",
+    "trips:write": "Move a trip to another state; the rider hears of it.",
+    "polls:read": "Read polls; results after the close.",
+    "people:read": "Read names, numbers and residents' own words, here and in requests.",
+    "messages:read": "Read texts in and out, except about votes.",
+    "messages:write": "Send a text to somebody who is known and did not say STOP.",
+    "flows:start": "Start a flow with somebody who agreed to it, and record that they did.",
+    "results:read": "Read what residents answered, as Flow Results packages.",
+    "export:read": "Export everything an organiser may see.",
+}
+"""Every scope, and what it opens."""
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What the operations work with. `own` are the gateway's own numbers (E.164)."""
+
+    store: Store
+    turns: Turns
+    limits: Limits
+    own: tuple[str, ...]
+    now: Callable[[], datetime]
+    changed: Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request that is allowed and understood. `base` is the address of the API as the caller knows it."""
+
+    room: Room
+    secrets: Secrets
+    token: Token | None
+    now: datetime
+    base: str
+    path: Any
+    query: Any
+    body: Any
+
+    def may(self, scope: Scope) -> bool:
+        """Whether the caller's token holds a scope."""
+        return self.token is not None and scope in self.token.scopes
+
+    def person(self, resident_id: int) -> str:
+        """Give a resident's pseudonym."""
+        return self.secrets.pseudonym(resident_id)
+
+    def begins(self, operation: str, filters: Mapping[str, object]) -> int:
+        """Give the id after which the page begins that the cursor names, 0 for the first one."""
+        cursor = self.query.cursor
+        if cursor is None:
+            return 0
+        position = self.secrets.position(_list_name(operation, filters), cursor)
+        if position is None:
+            raise Refused(
+                400,
+                "bad_cursor",
+                "That cursor is not one of this list with these filters. Begin again without it.",
+            )
+        return int(position)
+
+    def next(self, operation: str, filters: Mapping[str, object], last_id: int | None) -> str | None:
+        """Give the cursor of the page after the record `last_id`, None after the last page."""
+        if last_id is None:
+            return None
+        return self.secrets.cursor(_list_name(operation, filters), str(last_id))
+
+
+def _list_name(operation: str, filters: Mapping[str, object]) -> str:
+    return "\0".join([operation, *(f"{name}={value}" for name, value in sorted(filters.items()))])
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """An answer that says where what was made can be read."""
+
+    body: Any
+    location: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """An answer too long to hold: its pieces, as they are read from the database."""
+
+    pieces: AsyncIterator[bytes]
+    filename: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """No parameters."""
+
+
+Work: TypeAlias = Callable[[Tx, Call], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One thing the API can do. `work` runs whole in one transaction; `stream` reads in several.
+
+    `scope` None: no token is asked for. `errors` are the statuses it may refuse with besides those
+    everything may. `media` other than JSON: `work` gives the text itself.
+    """
+
+    id: str
+    method: Literal["GET", "POST", "PUT", "DELETE"]
+    path: str
+    summary: str
+    tag: str
+    answer: Any
+    scope: Scope | None = None
+    work: Work | None = None
+    stream: Callable[[Call], Stream] | None = None
+    params: type = Nothing
+    query: type = Nothing
+    body: type | None = None
+    status: int = 200
+    errors: tuple[int, ...] = ()
+    media: str = "application/json"
+    about: str = ""
+    error_media: str = "application/problem+json"
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def writes(self) -> bool:
+        """Whether it may change something."""
+        return self.method != "GET"
