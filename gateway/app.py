@@ -27,6 +27,7 @@ from gateway.services import BINDING
 from gateway.store import outbound
 from gateway.store.community import install
 from gateway.store.database import Store, open_store
+from gateway.store.flow_texts import live_texts
 from gateway.store.places import load_places
 from gateway.telephony import prepare_prompts, telephony
 from gateway.timers import Timers
@@ -155,6 +156,7 @@ async def running(
             random=random,
             cheap=config.cheap_characters,
         )
+        turns.reword(await store.read(live_texts))
         gateway = _assemble(config, store, turns, clock)
         exchange = await stack.enter_async_context(
             telephony(config, store, turns, clock, random, gateway.queued)

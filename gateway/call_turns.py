@@ -34,6 +34,7 @@ class CallTurn:
 def take_call_turn(tx: Tx, turns: Turns, resident_id: int, event: Input, now: datetime) -> CallTurn:
     """Take one turn with whoever is on the call and keep all that came of it."""
     resident = resident_by_id(tx, resident_id)
+    library = turns.library_for(resident)
     turn = turns.take(tx, resident, event, now, medium="call")
     happened = frozenset(effect.type for effect in turn.effects if isinstance(effect, Happened))
     if "speech.slower" in happened:
@@ -43,8 +44,8 @@ def take_call_turn(tx: Tx, turns: Turns, resident_id: int, event: Input, now: da
     setting = turns.setting(tx, resident_by_id(tx, resident_id), turn.language, now, "call")
     after = turn.conversation
     return CallTurn(
-        sentences=tuple(spoken(turns.library, turn.effects, turn.language, turns.community.zone)),
-        expectation=expects(turns.library, after, setting),
+        sentences=tuple(spoken(library, turn.effects, turn.language, turns.community.zone)),
+        expectation=expects(library, after, setting),
         happened=happened,
         again=any(isinstance(effect, Again) for effect in turn.effects),
         slow=calls.wants_slow(tx, resident_id),

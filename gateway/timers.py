@@ -141,6 +141,8 @@ class Timers:
                 emit=emitter(tx, now),
                 tell=turns.notices(tx, now).tell,
                 invite=turns.inviter(tx, now),
+                label=turns.label,
+                usual_language=turns.community.language,
             )
         )
 
@@ -155,3 +157,4 @@ class Timers:
             if inbound is not None and number is not None:
                 self.turns.hand_over(tx, inbound, number, now)
         tell_unanswered(tx, self.turns, now)
+        self.turns.fared.write(tx, now.astimezone(self.turns.community.zone).date())

@@ -5,8 +5,8 @@ Everything here runs inside one database transaction, on the database's thread.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from random import Random
 from typing import Literal
@@ -31,8 +31,10 @@ from flows.conversation import (
 from flows.engine import take_turn
 from flows.gsm7 import parts
 from flows.library import Library
+from flows.reworded import Rewording, reworded
 from flows.value import Json, Value
 from gateway.community import Community
+from gateway.fared import FaredCounts
 from gateway.notices import Notices
 from gateway.services import ACTIONS, HEEDED, secrecy
 from gateway.services.acting import Acting, Emit, Invite
@@ -71,7 +73,8 @@ class Turns:
     """What every turn needs of the gateway; `places` is replaced when the community changes them.
 
     `hears` tells whether speech in a language is understood just now: where it is not, calls are
-    held with keys.
+    held with keys. `trying` are flows a number tries out before everybody gets them. `fared` counts
+    how residents fare at each question. `files` are the flows without anybody's rewording.
     """
 
     library: Library
@@ -80,6 +83,13 @@ class Turns:
     random: Random
     cheap: bool = False
     hears: Callable[[str], bool] = lambda language: True  # noqa: ARG005
+    trying: dict[str, Library] = field(default_factory=dict)
+    fared: FaredCounts = field(default_factory=FaredCounts)
+    files: Library = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Keep the flows as the files have them, beside those in other words."""
+        self.files = self.library
 
     def take(
         self,
@@ -101,10 +111,12 @@ class Turns:
         before = kept.conversation if kept else None
         language = resident.language or self.community.language
         setting = self.setting(tx, resident, language, now, medium)
-        turn = take_turn(self.library, before, event, setting)
+        library = self.library_for(resident)
+        turn = take_turn(library, before, event, setting)
+        self.fared.count(library, before, turn)
         if _stopped_voting(turn):
             end_talk(tx, resident.id)
-        reply = render.respond(self.library, turn, self.community.zone, cheap=self.cheap)
+        reply = render.respond(library, turn, self.community.zone, cheap=self.cheap)
         after = reply.conversation if medium == "text" else turn.conversation
         if after is not None and after != before:
             self._keep(tx, resident, kept, after, now)
@@ -114,6 +126,14 @@ class Turns:
             lane = Lane.URGENT if urgent else Lane.ANSWER
             self._queue(tx, resident, reply.texts, reply.kind, _ref(turn.effects), inbound_id, now, lane)
         return turn
+
+    def reword(self, changes: Iterable[Rewording]) -> None:
+        """Say some texts in other words from here on, and all others as the files have them."""
+        self.library = reworded(self.files, changes)
+
+    def library_for(self, resident: Resident) -> Library:
+        """Give the flows that are held with a resident."""
+        return self.trying.get(resident.number, self.library) if self.trying else self.library
 
     def start(
         self, tx: Tx, resident: Resident, flow: str, answers: Mapping[str, Value], now: datetime
@@ -135,6 +155,12 @@ class Turns:
             return True
 
         return invite
+
+    def label(self, language: str, flow: str, name: str, key: str, /) -> str:
+        """Give what a flow calls one of its choices, in a language or else in the community's."""
+        known = self.library.flow(flow).texts
+        options = (known.get(language) or known[self.community.language]).options.get(name, {})
+        return options[key].label if key in options else key
 
     def expire(self, tx: Tx, resident_id: int, now: datetime) -> Turn:
         """End the resident's overdue conversation."""
@@ -220,6 +246,8 @@ class Turns:
             emit=emitter(tx, now),
             tell=self.notices(tx, now).tell,
             invite=self.inviter(tx, now, busy=resident.id),
+            label=self.label,
+            usual_language=self.community.language,
         )
 
         def heeds(flow: str, names: str) -> bool:
