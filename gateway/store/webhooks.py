@@ -7,11 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from gateway.store.database import Row, Tx
-from gateway.store.facts import fact, keep_fact
 from gateway.store.instant import from_text, to_text
 from gateway.store.packed import pack, unpack
-
-ORIGIN = "webhook_origin"
 
 _COLUMNS = (
     "id, name, url, types, fields, secret, old_secret, old_secret_until, state, cursor, replay_from, "
@@ -233,12 +230,16 @@ def first_event_since(tx: Tx, moment: datetime) -> int:
     return low
 
 
-def origin(tx: Tx, fresh: str) -> str:
-    """Give what tells this gateway's webhook ids from any other's: `fresh`, unless it has one already."""
-    known = fact(tx, ORIGIN)
-    if known is None:
-        keep_fact(tx, ORIGIN, fresh)
-    return known or fresh
+def endpoint_ids(tx: Tx) -> list[tuple[int, bool]]:
+    """Give every endpoint there is something of, and whether it was removed."""
+    return [
+        (row["id"], row["state"] == "removed") for row in tx.all("SELECT id, state FROM webhook_endpoint")
+    ]
+
+
+def erase_endpoint(tx: Tx, endpoint_id: int) -> None:
+    """Erase what is left of an endpoint that was removed; it has no deliveries any more."""
+    tx.run("DELETE FROM webhook_endpoint WHERE id = :id AND state = 'removed'", id=endpoint_id)
 
 
 def _endpoint(row: Row) -> Endpoint:

@@ -37,9 +37,12 @@ def next_attempt(attempts: int, now: datetime, random: Random, retry_after: time
     return now + gap * random.uniform(1.0, 1.0 + JITTER)
 
 
-def gives_up(began: datetime, now: datetime) -> bool:
-    """Whether an attempt that failed was the last one."""
-    return now - began >= GIVE_UP_AFTER
+def gives_up(attempts: int, began: datetime, now: datetime) -> bool:
+    """Whether the last of `attempts` attempts that failed, the first of them at `began`, was the last of all.
+
+    Neither a clock that jumped nor a receiver that comes and goes makes it give up early.
+    """
+    return attempts > len(GAPS) and now - began >= GIVE_UP_AFTER
 
 
 def rest(failures: int, random: Random) -> timedelta:

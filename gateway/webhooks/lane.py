@@ -1,0 +1,274 @@
+"""The way to one endpoint: what is due goes out, in order for one subject, and what came of it is kept.
+
+Every endpoint has a lane of its own, with its own connections and its own pace, so that no receiver
+can delay another. An attempt is written down after it was made: whatever dies in between, the same
+webhook goes out again, with the same id.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import ssl
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from random import Random
+
+from aiohttp import ClientSession
+
+from gateway.api.secrets import Secrets
+from gateway.clock import Clock
+from gateway.insist import insist
+from gateway.store import webhook_deliveries as store
+from gateway.store.database import Store, Tx
+from gateway.store.webhook_deliveries import Happening, Parcel, Result
+from gateway.store.webhooks import Endpoint
+from gateway.webhooks import schedule
+from gateway.webhooks.addresses import Allowed
+from gateway.webhooks.attempt import Answer, post
+from gateway.webhooks.catalogue import wants
+from gateway.webhooks.connector import Lookup, look_up, open_session
+from gateway.webhooks.fields import LOOKED_UP
+from gateway.webhooks.payload import body_of, webhook_id
+from gateway.webhooks.signing import key_of, sign
+from gateway.webhooks.spells import Spell, Tell
+
+log = logging.getLogger(__name__)
+
+# Webhooks to one receiver at the same time, and how many more are held ready in memory.
+CONCURRENCY = 8
+READY = 128
+# Events looked at in one go: a transaction that noted more would keep a resident's turn waiting.
+EVENTS_AT_ONCE = 200
+# A round of a busy lane costs a commit: so many seconds lie between two.
+ROUND_SECONDS = 0.04
+LONGEST_SLEEP = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """What all lanes share. `told` is called after texts were queued; `tls` is for receivers with a
+    certificate of their own making."""
+
+    store: Store
+    clock: Clock
+    random: Random
+    secrets: Secrets
+    tell: Tell
+    told: Callable[[], None]
+    allowed: Allowed
+    lookup: Lookup = look_up
+    tls: ssl.SSLContext | None = None
+
+
+class Lane:
+    """Delivers to one endpoint for as long as `run` runs."""
+
+    def __init__(self, endpoint: Endpoint, ways: Ways) -> None:
+        self.endpoint = endpoint
+        self._ways = ways
+        self._spell = Spell(endpoint)
+        self._seen = endpoint.cursor
+        self._ready: deque[list[Parcel]] = deque()
+        self._in_hand: set[int] = set()
+        self._done: list[Result] = []
+        self._carrying: set[asyncio.Task[None]] = set()
+        self._wake = asyncio.Event()
+        self._next_due: datetime | None = None
+        self._last_round = -ROUND_SECONDS
+
+    @property
+    def trouble(self) -> str:
+        """Why the endpoint takes nothing, for a coordinator; "" when it does."""
+        return self._spell.trouble
+
+    def hears(self, types: frozenset[str]) -> None:
+        """Wake up if the endpoint wants to know of one of these types of event."""
+        if any(wants(self.endpoint.wanted.types, told) for told in types):
+            self.wake()
+
+    def wake(self) -> None:
+        """Look again now."""
+        self._wake.set()
+
+    def change(self, endpoint: Endpoint) -> None:
+        """Go on with what was changed about the endpoint, its address excepted."""
+        before, self.endpoint = self.endpoint, endpoint
+        if endpoint.wanted != before.wanted or endpoint.secret != before.secret or endpoint.replay:
+            self._spell.forgive()
+        self.wake()
+
+    async def run(self) -> None:
+        """Deliver until cancelled, or until the receiver says that it is gone."""
+        ways = self._ways
+        async with open_session(
+            self.endpoint.wanted.url,
+            allowed=ways.allowed,
+            connections=CONCURRENCY,
+            lookup=ways.lookup,
+            tls=ways.tls,
+        ) as session:
+            try:
+                while not self._spell.gone:
+                    self._wake.clear()
+                    await self._round(session)
+                    await self._sleep()
+                await self._keep_round([], [], None)
+            finally:
+                for task in self._carrying:
+                    task.cancel()
+                await asyncio.gather(*self._carrying, return_exceptions=True)
+
+    async def _round(self, session: ClientSession) -> None:
+        """Note what is new, keep what came of attempts, take what is due and send it off."""
+        pause = self._last_round + ROUND_SECONDS - time.monotonic()
+        if pause > 0:
+            await asyncio.sleep(pause)
+        self._last_round = time.monotonic()
+        ways = self._ways
+        seen = await insist(lambda: ways.store.read(store.events_after, self._seen, EVENTS_AT_ONCE))
+        news = [happening for happening in seen if wants(self.endpoint.wanted.types, happening.type)]
+        again = await self._replayed()
+        if news or again is not None or self._done:
+            await self._keep_round(news, seen, again)
+        if seen:
+            self._seen = seen[-1].id
+        if len(seen) == EVENTS_AT_ONCE or self.endpoint.replay is not None:
+            self.wake()
+        await self._take()
+        self._start(session)
+
+    async def _replayed(self) -> list[Happening] | None:
+        """Give the next events of a replay, none at its end; None when nobody asked for one."""
+        if self.endpoint.replay is None:
+            return None
+        after, until = self.endpoint.replay
+        return await insist(lambda: self._ways.store.read(store.events_after, after, EVENTS_AT_ONCE, until))
+
+    async def _keep_round(
+        self, news: list[Happening], seen: list[Happening], again: list[Happening] | None
+    ) -> None:
+        ways = self._ways
+        results, self._done = self._done, []
+        texts = await insist(
+            lambda: ways.store.write(self._keep, news, seen, again, results, ways.clock.now())
+        )
+        if texts:
+            ways.told()
+        self._in_hand.difference_update(result.parcel.delivery for result in results)
+        if again is not None and self.endpoint.replay is not None:
+            left = (again[-1].id, self.endpoint.replay[1]) if again else None
+            self.endpoint = replace(self.endpoint, replay=left)
+
+    def _keep(
+        self,
+        tx: Tx,
+        news: list[Happening],
+        seen: list[Happening],
+        again: list[Happening] | None,
+        results: list[Result],
+        now: datetime,
+    ) -> bool:
+        """Write a round down in one transaction; give whether texts were queued in it."""
+        id_ = self.endpoint.id
+        store.open_deliveries(tx, id_, news, now)
+        if seen:
+            store.move_cursor(tx, id_, seen[-1].id)
+        if again is not None and self.endpoint.replay is not None:
+            until = self.endpoint.replay[1]
+            wanted = [event for event in again if wants(self.endpoint.wanted.types, event.type)]
+            store.open_deliveries(tx, id_, wanted, now, again=True)
+            store.move_replay(tx, id_, again[-1].id if again else until, until)
+        store.settle(tx, id_, results)
+        return bool(results) and self._spell.keep(tx, id_, self._ways.tell, now)
+
+    async def _take(self) -> None:
+        """Load what is due, as far as there is room for it."""
+        room = READY - len(self._ready)
+        if room < READY // 2:  # whoever is ready next makes room, and wakes us
+            self._next_due = None
+            return
+        ways = self._ways
+        looked_up = LOOKED_UP.intersection(self.endpoint.wanted.fields)
+        in_hand, now = frozenset(self._in_hand), ways.clock.now()
+
+        def look(tx: Tx) -> tuple[list[list[Parcel]], datetime | None]:
+            id_ = self.endpoint.id
+            return store.take(tx, id_, now, in_hand, looked_up, room), store.next_due(tx, id_, now)
+
+        taken, self._next_due = await insist(lambda: ways.store.read(look))
+        self._ready.extend(taken)
+        self._in_hand.update(parcel.delivery for parcels in taken for parcel in parcels)
+
+    def _start(self, session: ClientSession) -> None:
+        """Send off what is ready, as much at a time as the receiver bears."""
+        if self._resting() is not None:
+            return
+        slots = 1 if self._spell.failing else CONCURRENCY
+        while self._ready and len(self._carrying) < slots:
+            task = asyncio.create_task(self._carry(session, self._ready.popleft()))
+            self._carrying.add(task)
+            task.add_done_callback(self._carried)
+
+    def _carried(self, task: asyncio.Task[None]) -> None:
+        self._carrying.discard(task)
+        self.wake()
+
+    async def _carry(self, session: ClientSession, parcels: list[Parcel]) -> None:
+        """Deliver what is about one subject, one after the other, as long as it is taken."""
+        for place, parcel in enumerate(parcels):
+            result = await self._attempt(session, parcel)
+            self._done.append(result)
+            if not result.taken:
+                self._in_hand.difference_update(left.delivery for left in parcels[place + 1 :])
+                return
+            if place + 1 < len(parcels):
+                self.wake()
+
+    async def _attempt(self, session: ClientSession, parcel: Parcel) -> Result:
+        ways, wanted = self._ways, self.endpoint.wanted
+        now = ways.clock.now()
+        try:
+            body = body_of(parcel, wanted.fields, ways.secrets)
+            keys = [key_of(secret) for secret in self.endpoint.secrets(now)]
+            headers = sign(
+                keys, webhook_id(ways.secrets.key, parcel.event, parcel.type, parcel.at), now, body
+            )
+            answer = await post(session, wanted.url, headers, body, now)
+        except Exception as fault:
+            # One event that cannot be told must not keep all the others from being.
+            log.error("a webhook could not be made (%s)", type(fault).__name__, extra={"event": parcel.event})
+            answer = Answer(None, "A fault of ours kept it from being sent. Please send us the log.")
+        now = ways.clock.now()
+        self._spell.note(answer, now, ways.random)
+        return Result(
+            parcel, now, answer.taken, answer.status, answer.reason, self._next_attempt(parcel, answer, now)
+        )
+
+    def _next_attempt(self, parcel: Parcel, answer: Answer, now: datetime) -> datetime | None:
+        """Give when to try again; None when it was taken, or is given up."""
+        attempts = parcel.attempts + 1
+        if answer.taken or schedule.gives_up(attempts, parcel.began_at or now, now):
+            return None
+        return schedule.next_attempt(attempts, now, self._ways.random, answer.retry_after)
+
+    def _resting(self) -> datetime | None:
+        """Give until when the receiver is left alone, None when it is not."""
+        until, now = self._spell.rest_until, self._ways.clock.now()
+        # What lies too far ahead was written by a clock that was ahead.
+        far = now + schedule.LONGEST_RETRY_AFTER
+        return until if until is not None and now < until <= far else None
+
+    async def _sleep(self) -> None:
+        """Wait until something can be done: something happened, or a time has come."""
+        resting, now = self._resting(), self._ways.clock.now()
+        until = resting if resting is not None and self._ready else self._next_due
+        seconds = LONGEST_SLEEP if until is None else (until - now).total_seconds()
+        try:
+            async with asyncio.timeout(min(max(seconds, 0.0), LONGEST_SLEEP)):
+                await self._wake.wait()
+        except TimeoutError:
+            pass
