@@ -9,8 +9,10 @@ from pathlib import Path
 from gateway.config_calls import Audio, CallsConfig, read_audio, read_calls
 from gateway.config_http import HttpConfig as HttpConfig
 from gateway.config_http import read_http
+from gateway.config_webhooks import read_webhooks
 from gateway.errors import ConfigError
 from gateway.toml_file import TomlFile, TomlTable
+from gateway.webhooks.addresses import Allowed
 
 SOFTWARE = "software"
 LOG_LEVELS = ("debug", "info", "warning", "error")
@@ -54,6 +56,7 @@ class Config:
     flows: tuple[Path, ...] = ()
     cheap_characters: bool = False
     http: HttpConfig = field(default_factory=HttpConfig)
+    webhooks: Allowed = field(default_factory=Allowed)
     calls: CallsConfig = field(default_factory=CallsConfig)
     log_level: str = "info"
 
@@ -87,7 +90,7 @@ def load_config(path: Path) -> Config:
     """Read and check the settings. Raises ConfigError, with file, line and remedy, for the first mistake."""
     file = TomlFile(path, missing="Copy docs/plainline.example.toml there, or name yours with --config FILE.")
     modem_tables, limit_table, http_table = file.tables("modem"), file.table("limits"), file.table("http")
-    call_table = file.table("calls")
+    call_table, webhook_table = file.table("calls"), file.table("webhooks")
     top = file.top()
     config = Config(
         path=path,
@@ -98,10 +101,11 @@ def load_config(path: Path) -> Config:
         flows=_flows(top),
         cheap_characters=top.flag("cheap_characters", default=False),
         http=read_http(http_table, path.absolute().parent),
+        webhooks=read_webhooks(webhook_table),
         calls=read_calls(call_table, path.absolute().parent),
         log_level=top.one_of("log_level", LOG_LEVELS, default="info"),
     )
-    for table in (top, *modem_tables, limit_table, call_table, http_table):
+    for table in (top, *modem_tables, limit_table, call_table, http_table, webhook_table):
         table.close()
     return config
 
