@@ -35,6 +35,7 @@ from gateway.turns import Turns
 from gateway.version import VERSION
 from gateway.web.front import open_site
 from gateway.web.health import Health, ModemHealth
+from gateway.webhooks.delivery import Webhooks
 from modem.link import LinkState, Patience
 
 log = logging.getLogger(__name__)
@@ -60,6 +61,7 @@ class Gateway:
     modems: list[Attached]
     troubles: dict[str, str]
     exchange: Exchange | None = None
+    webhooks: Webhooks | None = None
     address: str = ""
     """What to type into a browser, '' where the pages could not be opened."""
     setup_code: str = ""
@@ -70,6 +72,7 @@ class Gateway:
         troubles = [*self.troubles.values(), *(m.sender.trouble for m in self.modems if m.sender.trouble)]
         if self.store.trouble:
             troubles.append(self.store.trouble)
+        troubles += self.webhooks.troubles() if self.webhooks else []
         try:
             queue = await self.store.read(outbound.queue_length)
         except StoreError as error:
@@ -177,6 +180,9 @@ async def running(
         gateway.modems += await attach_modems(stack, config, bench)
         await open_site(stack, config.http, gateway)
         tasks = [asyncio.create_task(_forever("timers", gateway.timers.run, gateway))]
+        gateway.webhooks = Webhooks(store, turns, clock, random, gateway.queued, allowed=config.webhooks)
+        store.listen(gateway.webhooks.hear)
+        tasks.append(asyncio.create_task(_forever("webhooks", gateway.webhooks.run, gateway)))
         for modem in gateway.modems:
             tasks.append(asyncio.create_task(_forever("sender", modem.sender.run, gateway)))
             tasks.append(asyncio.create_task(modem.hear()))
