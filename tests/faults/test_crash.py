@@ -20,7 +20,7 @@ from modem.driver import Inbox
 from tests.faults import power_loss, scenario
 from tests.faults.scenario import IMSI, TEXTS
 
-IMAGES = 500
+IMAGES = 200
 IMAGES_SOAKED = 4_000
 KILLS = 5
 SCENARIO = "tests.faults.scenario"
