@@ -19,20 +19,28 @@ def outcome(value: Value) -> str:
     return ANSWERED
 
 
-def given_choices(value: Value | None, labels: Mapping[str, OptionText]) -> list[Choice]:
+def given_choices(value: Value | None, labels: Mapping[str, OptionText], language: str) -> list[Choice]:
     """Give the choices an action gave; those the flow's texts name too are labelled by the texts."""
     pairs = value.data if value is not None and isinstance(value.data, Sequence) else ()
     return [
         Choice(key, labels[key].label, labels[key].also)
         if (key := str(pair[0])) in labels
-        else Choice(key, str(pair[1]), _also(pair))
+        else Choice(key, _label(pair[1], language), _also(pair, language))
         for pair in pairs
         if isinstance(pair, Sequence)
     ]
 
 
-def _also(pair: Sequence[Json]) -> tuple[str, ...]:
+def _label(given: Json, language: str) -> str:
+    if isinstance(given, Mapping):
+        return str(given.get(language) or next(iter(given.values()), ""))
+    return str(given)
+
+
+def _also(pair: Sequence[Json], language: str) -> tuple[str, ...]:
     others = pair[2] if len(pair) > 2 else ()
+    if isinstance(others, Mapping):
+        others = others.get(language, ())
     return tuple(map(str, others)) if isinstance(others, Sequence) and not isinstance(others, str) else ()
 
 

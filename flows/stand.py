@@ -114,7 +114,7 @@ class Stand:
         given = ask.options.get("options")
         if isinstance(given, Mapping):
             labels = self._options(language).get(ask.name, {})
-            return given_choices(self.answers.get(str(given.get("from", ""))), labels)
+            return given_choices(self.answers.get(str(given.get("from", ""))), labels, language)
         return self.library.choices(self.flow, ask, language)
 
     def told(self, language: str) -> Mapping[str, Value]:

@@ -16,7 +16,7 @@ class Value:
     `type` is an answer type's name or one of the service types: `text` (said as it is),
     `datetime` (UTC ISO 8601, said in local time), `list` (a list of strings, said one a line),
     `options` (a list of `[key, label]` for a choice made at run time, or `[key, label, also]` with
-    what else people call it), `choice`
+    what else people call it, either of them by language where there are several), `choice`
     (`[key, label]`). `data` is JSON.
     """
 
