@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 GATEWAY: web.AppKey[Gateway] = web.AppKey("gateway")
 HTTP: web.AppKey[HttpConfig] = web.AppKey("http")
 LIVE: web.AppKey[Live] = web.AppKey("live")
+PENDING_SECRETS: web.AppKey[dict[int, str]] = web.AppKey("pending_secrets")
+"""What an app is being set up with, by session; an abandoned one is gone with the next start."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,9 @@ from gateway.errors import StoreError
 from gateway.web.access import Handler
 from gateway.web.context import language, set_language
 from gateway.web.forms import FormMistake
+from gateway.web.line import own_origin
 from gateway.web.render import render
+from gateway.web.visits import own_path
 from gateway.web.words import choose_language, knows, say
 
 log = logging.getLogger(__name__)
@@ -42,7 +44,15 @@ async def tell_faults(request: web.Request, handler: Handler) -> web.StreamRespo
         return fault_page(request, 500, fault=fault)
 
 
+def _page_before(request: web.Request) -> str:
+    """Give the page of ours that the browser came from."""
+    before = request.headers.get("Referer", "")
+    return own_path(before.removeprefix(own_origin(request)))
+
+
 def fault_page(request: web.Request, status: int, why: str = "", *, fault: str = "") -> web.Response:
     """Give the page that tells of an error, with `why` in place of the usual words."""
     key = f"fault.{status}" if knows(f"fault.{status}.title") else "fault.other"
-    return render(request, "fault.html", status=status, key=key, why=why, fault=fault)
+    return render(
+        request, "fault.html", status=status, key=key, why=why, fault=fault, back=_page_before(request)
+    )

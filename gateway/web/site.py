@@ -12,7 +12,7 @@ from gateway.config_http import HttpConfig
 from gateway.store.accounts import Role
 from gateway.web import assets, live
 from gateway.web.access import access_of, check_said
-from gateway.web.context import GATEWAY, HTTP, LIVE
+from gateway.web.context import GATEWAY, HTTP, LIVE, PENDING_SECRETS
 from gateway.web.faults import tell_faults
 from gateway.web.guard import (
     MOST_BODY_OCTETS,
@@ -24,7 +24,18 @@ from gateway.web.guard import (
 )
 from gateway.web.health import health_routes
 from gateway.web.live import Live
-from gateway.web.pages import first, login, now, urgent
+from gateway.web.pages import (
+    account,
+    code,
+    conversations,
+    coordinators,
+    first,
+    invitation,
+    log,
+    login,
+    now,
+    urgent,
+)
 from gateway.web.render import MENU, NAV
 from gateway.web.visits import find_visit
 
@@ -37,8 +48,14 @@ PAGES: Sequence[ModuleType] = (
     live,
     first,
     login,
+    invitation,
     urgent,
     now,
+    conversations,
+    log,
+    coordinators,
+    account,
+    code,
 )
 
 
@@ -48,7 +65,7 @@ def make_site(gateway: Gateway, http: HttpConfig) -> web.Application:
         client_max_size=MOST_BODY_OCTETS,
         middlewares=[tell_faults, check_host, check_line, check_origin, read_body, find_visit],
     )
-    site[GATEWAY], site[HTTP], site[LIVE] = gateway, http, Live()
+    site[GATEWAY], site[HTTP], site[LIVE], site[PENDING_SECRETS] = gateway, http, Live(), {}
     site.on_response_prepare.append(add_headers)
     site.on_shutdown.append(_end_live)
     gateway.store.listen(site[LIVE].happened)

@@ -6,9 +6,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from gateway.store.accounts import Role
+from gateway.store.people import resident_by_number
 from tests.web.site import Dashboard
 
-ADA, BEN, CLEO, DAN = "+447700900123", "+447700900124", "+447700900125", "+447700900126"
+ADA, BEN, CLEO, DAN, EVE = (f"+4477009001{place}" for place in range(23, 28))
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +25,26 @@ class Shown:
     prepare: Callable[[Dashboard], Awaitable[str | None]] | None = None
 
 
+async def thread(d: Dashboard) -> str:
+    """Give the thread of somebody who asked for a person, and got one."""
+    await d.village.text(ADA, "PERSON")
+    found = await d.store.read(resident_by_number, ADA)
+    assert found is not None
+    return f"/conversations/{found.id}"
+
+
 PAGES = (
     Shown("login", "/login", None),
+    Shown("first", "/first", None),
     Shown("now", "/"),
     Shown("now-observer", "/", Role.OBSERVER),
+    Shown("log", "/log"),
+    Shown("coordinators", "/coordinators"),
+    Shown("account", "/account"),
+    Shown("code", "/account/code"),
+    Shown("conversations", "/conversations"),
+    Shown("thread", "/conversations", prepare=thread),
+    Shown("thread-observer", "/conversations", Role.OBSERVER, prepare=thread),
     Shown("missing", "/nowhere"),
 )
 
@@ -45,7 +62,7 @@ async def lively(d: Dashboard) -> None:
         (ADA, "clinic"),
         (ADA, "tomorrow"),
         (ADA, "10:30"),
-        (DAN, "help, I fell and cannot get up"),
+        (EVE, "help, my house is on fire"),
         (BEN, "<script>alert(1)</script> {{ 7*7 }}"),
     ):
         await d.village.text(number, words)
