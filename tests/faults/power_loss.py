@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -19,6 +19,8 @@ from random import Random
 SECTOR = 512
 CALLS = "trace=pwrite64,pwritev,write,fdatasync,fsync,ftruncate,unlink,unlinkat,rename,renameat"
 
+_UNFINISHED = re.compile(r"^(\d+) .*<unfinished \.\.\.>$", re.DOTALL)
+_RESUMED = re.compile(r"^(\d+) +<\.\.\. \w+ resumed>(.*)$", re.DOTALL)
 _LINE = re.compile(r"^\d+ +(\w+)\((.*)\) += (-?\d+)")
 _HANDLE = re.compile(r"^\d+<([^>]*)>(?:\(deleted\))?(?:, (.*))?$", re.DOTALL)
 _BYTES = re.compile(r'^"((?:\\x[0-9a-f]{2})*)"(?:, (.*))?$')
@@ -64,7 +66,7 @@ def record(folder: Path, command: list[str], log: Path) -> list[Operation]:
         stdout=subprocess.DEVNULL,
     )
     with log.open(encoding="ascii", errors="replace") as lines:
-        return [found for line in lines if (found := _operation(line, folder))]
+        return [found for line in _whole(lines) if (found := _operation(line, folder))]
 
 
 def images(
@@ -87,6 +89,19 @@ def images(
         done = cut
         image = {name: content for name, file in files.items() if (content := _cut(file, random)) is not None}
         yield {**image, "": told}
+
+
+def _whole(lines: Iterable[str]) -> Iterator[str]:
+    """Give the calls of all threads, each when it ended; strace cuts a call that another overtook in two."""
+    begun: dict[str, str] = {}
+    for line in lines:
+        text = line.rstrip("\n")
+        if unfinished := _UNFINISHED.match(text):
+            begun[unfinished[1]] = text.removesuffix("<unfinished ...>").rstrip()
+        elif resumed := _RESUMED.match(text):
+            yield begun.pop(resumed[1]) + resumed[2]
+        else:
+            yield text
 
 
 def _operation(line: str, folder: Path) -> Operation | None:
