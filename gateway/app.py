@@ -17,7 +17,7 @@ from gateway import lock
 from gateway.attached import Attached
 from gateway.clock import Clock
 from gateway.community import Community, load_community
-from gateway.config import Config
+from gateway.config import Config, Limits
 from gateway.errors import ConfigError, StoreError
 from gateway.exchange import Exchange
 from gateway.flow_check import check_flows
@@ -66,6 +66,8 @@ class Gateway:
     """What to type into a browser, '' where the pages could not be opened."""
     setup_code: str = ""
     """What the first coordinator is asked for, '' once there is one."""
+    limits: Limits = Limits(())
+    """What may be spent, and what a text costs."""
 
     async def health(self) -> Health:
         """Say how every part is, in words."""
@@ -228,6 +230,7 @@ def _assemble(config: Config, store: Store, turns: Turns, clock: Clock) -> Gatew
         timers=Timers(store, turns, clock, lambda: gateway.queued()),
         modems=[],
         troubles={},
+        limits=config.limits,
     )
     return gateway
 

@@ -11,6 +11,7 @@ from gateway.config_http import HttpConfig as HttpConfig
 from gateway.config_http import read_http
 from gateway.config_webhooks import read_webhooks
 from gateway.errors import ConfigError
+from gateway.price import Price, read_price
 from gateway.toml_file import TomlFile, TomlTable
 from gateway.webhooks.addresses import Allowed
 
@@ -37,11 +38,15 @@ class ModemConfig:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What may be spent; `allowed_countries` are ISO 3166 codes, the home country first."""
+    """What may be spent; `allowed_countries` are ISO 3166 codes, the home country first.
+
+    `text_price` is what one part of a text costs, None where nobody has said.
+    """
 
     allowed_countries: tuple[str, ...]
     texts_per_day: int = 500
     texts_per_number_per_hour: int = 20
+    text_price: Price | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +225,19 @@ def _limits(table: TomlTable) -> Limits:
         allowed_countries=countries,
         texts_per_day=table.whole("texts_per_day", 500, least=1, most=100_000),
         texts_per_number_per_hour=table.whole("texts_per_number_per_hour", 20, least=1, most=1000),
+        text_price=_text_price(table),
     )
+
+
+def _text_price(table: TomlTable) -> Price | None:
+    example = '"0.05 GBP"'
+    written = table.optional_text("text_price", example=example)
+    price = read_price(written) if written is not None else None
+    if written is not None and price is None:
+        raise table.wrong(
+            "text_price", f"must be what one text costs and its currency. Write for example: {example}"
+        )
+    return price
 
 
 def _folder(top: TomlTable, key: str, name: str) -> Path:

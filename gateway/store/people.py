@@ -39,6 +39,11 @@ def resident_by_id(tx: Tx, resident_id: int) -> Resident:
     return _resident(row)
 
 
+def is_known(tx: Tx, resident_id: int) -> bool:
+    """Tell whether there is a resident with an id."""
+    return tx.one("SELECT 1 FROM resident WHERE id = :id", id=resident_id) is not None
+
+
 def meet(tx: Tx, number: str, now: datetime) -> Resident:
     """Find the resident with a number, or make one."""
     known = resident_by_number(tx, number)
@@ -78,6 +83,11 @@ def coordinators_on_duty(tx: Tx) -> list[Resident]:
         "(SELECT resident_id FROM coordinator WHERE on_duty = 1) ORDER BY id"
     )
     return [_resident(row) for row in rows]
+
+
+def is_coordinator(tx: Tx, resident_id: int) -> bool:
+    """Say whether a resident is a coordinator, on duty or off."""
+    return tx.one("SELECT 1 FROM coordinator WHERE resident_id = :id", id=resident_id) is not None
 
 
 def quiet(tx: Tx, resident_id: int, now: datetime, longest: timedelta) -> bool:
