@@ -12,6 +12,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable
+from ipaddress import ip_address
 from typing import Any
 
 from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
@@ -19,7 +20,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
 from gateway.version import VERSION
-from gateway.webhooks.addresses import Allowed, on_own_link, refusal
+from gateway.webhooks.addresses import Allowed, is_global, on_own_link, refusal
 
 DNS_SECONDS = 5.0
 CONNECT_SECONDS = 8.0  # of each address, the TLS handshake included
@@ -120,7 +121,8 @@ def open_session(
         family, kind, protocol, _, destination = info
         ip, port = destination[0], destination[1]
         reason = refusal(ip, port, host=host, encrypted=encrypted, allowed=allowed)
-        if not reason and not allowed.names(host, port) and _next_door(family, destination):
+        named = allowed.names(host, port) or allowed.names(ip, port)
+        if not reason and is_global(ip_address(ip)) and not named and _next_door(family, destination):
             reason = "it is this machine or one beside it, and [webhooks] local does not name it"
         if reason:
             raise AddressRefused(reason)

@@ -63,7 +63,7 @@ def read_retry_after(header: str | None, now: datetime) -> timedelta | None:
     else:
         try:
             moment = parsedate_to_datetime(words)
-        except ValueError:
+        except (ValueError, OverflowError):
             return None
         wait = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - now
     return min(max(wait, SHORTEST_RETRY_AFTER), LONGEST_RETRY_AFTER)

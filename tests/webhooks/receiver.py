@@ -91,3 +91,54 @@ async def receiver(tls: Any = None) -> AsyncIterator[Receiver]:
         yield one
     finally:
         await runner.cleanup()
+
+
+Rudeness = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+@dataclass
+class Rude:
+    """A receiver that heeds no protocol; `connections` counts who came."""
+
+    port: int = 0
+    connections: int = 0
+
+    @property
+    def url(self) -> str:
+        """Its address."""
+        return f"http://127.0.0.1:{self.port}/hook"
+
+    @property
+    def place(self) -> str:
+        """Its host and port, as in the settings."""
+        return f"127.0.0.1:{self.port}"
+
+
+@asynccontextmanager
+async def rude(behaviour: Rudeness, host: str = "127.0.0.1") -> AsyncIterator[Rude]:
+    """Run a receiver that does what `behaviour` does with every connection."""
+    one = Rude()
+    handling: set[asyncio.Task[None]] = set()
+
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        one.connections += 1
+        task = asyncio.current_task()
+        assert task is not None
+        handling.add(task)
+        try:
+            await behaviour(reader, writer)
+        except (ConnectionError, asyncio.CancelledError):
+            pass
+        finally:
+            handling.discard(task)
+            writer.close()
+
+    server = await asyncio.start_server(handle, host, 0)
+    one.port = server.sockets[0].getsockname()[1]
+    try:
+        yield one
+    finally:
+        server.close()
+        for task in list(handling):
+            task.cancel()
+        await asyncio.gather(*handling, return_exceptions=True)

@@ -52,16 +52,16 @@ class Sending:
         assert found is not None
         return found
 
-    async def happen(self, type: str = "help.opened", subject: str = "help:1", **data: Json) -> int:
+    async def happen(self, what: str = "help.opened", subject: str = "help:1", **data: Json) -> int:
         """Let something happen."""
-        return await self.village.store.write(write_event, type, subject, data, self.village.hands.now)
+        return await self.village.store.write(write_event, what, subject, data, self.village.hands.now)
 
     async def happen_together(self, *events: tuple[str, str]) -> None:
         """Let several things happen in one commit."""
 
         def write(tx: Tx) -> None:
-            for type, subject in events:
-                write_event(tx, type, subject, {}, self.village.hands.now)
+            for what, subject in events:
+                write_event(tx, what, subject, {}, self.village.hands.now)
 
         await self.village.store.write(write)
 

@@ -1,4 +1,4 @@
-"""Webhooks reach their receiver: signed, thin, in order, once where all is well, and again where it is not."""
+"""Webhooks reach their receiver: signed, thin, in order, and again where they were not taken."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from standardwebhooks import Webhook
 
 from tests.webhooks.receiver import Receiver, receiver
 from tests.webhooks.sending import Sending, sending

@@ -56,7 +56,20 @@ def test_retry_after_is_read_as_seconds_or_a_date_within_bounds(header: str, sec
     assert read_retry_after(header, NOW) == timedelta(seconds=seconds)
 
 
-@pytest.mark.parametrize("header", [None, "", "soon", "-5", "1.5", "٣", "Mon, 99 Foo", "Mon, 02 Mar 2026"])
+@pytest.mark.parametrize(
+    "header",
+    [
+        None,
+        "",
+        "soon",
+        "-5",
+        "1.5",
+        "٣",
+        "Mon, 99 Foo",
+        "Mon, 02 Mar 2026 09:00:00 +9999999999",
+        "Mon, 02 Mar 2026",
+    ],
+)
 def test_a_retry_after_that_says_nothing_is_no_wish(header: str | None) -> None:
     assert read_retry_after(header, NOW) is None
 
