@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
+from datetime import time
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,14 @@ class TomlTable:
                 key, f"must be a whole number from {least} to {most}. Write for example: {key} = {default}"
             )
         return value
+
+    def clock(self, key: str, *, example: str) -> time:
+        """Give a time of day that must be there, such as "09:00"."""
+        value = self.text(key, example=f'"{example}"')
+        try:
+            return time.fromisoformat(value.zfill(5))
+        except ValueError:
+            raise self.wrong(key, f'must be a time of day. Write for example: {key} = "{example}"') from None
 
     def flag(self, key: str, *, default: bool) -> bool:
         """Give true or false."""
