@@ -8,7 +8,7 @@ import signal
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random, SystemRandom
 
@@ -66,7 +66,7 @@ class Gateway:
     """What to type into a browser, '' where the pages could not be opened."""
     setup_code: str = ""
     """What the first coordinator is asked for, '' once there is one."""
-    limits: Limits = Limits(())
+    limits: Limits = field(default_factory=lambda: Limits(()))
     """What may be spent, and what a text costs."""
 
     async def health(self) -> Health:

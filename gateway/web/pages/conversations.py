@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from aiohttp import web
 
@@ -41,7 +42,7 @@ async def show_threads(request: web.Request) -> web.Response:
     return render(request, "conversations_list.html", **await _list(request))
 
 
-async def _list(request: web.Request) -> dict[str, object]:
+async def _list(request: web.Request) -> dict[str, Any]:
     # Whoever may not see words may not find by them either.
     wanted = request.query.get("q", "").strip()[:100] if visit(request).names else ""
     before = _before(request.query.get("before", ""))
