@@ -17,6 +17,9 @@ from tests.modem.virtual_bench import ANN
 
 SMSD = shutil.which("smsd") or shutil.which("smsd", path="/usr/sbin")
 needs_smsd = pytest.mark.skipif(SMSD is None, reason="smsd is not installed: apt-get install smstools")
+SLOTS = 8
+"""Of every SIM: smsd looks into each, at its leisure."""
+
 _SPOOLS = ("outgoing", "incoming", "checked", "sent", "failed", "report")
 
 
@@ -27,7 +30,7 @@ DEVICES = {f"+44770090000{place}": dialect for place, dialect in enumerate(DIALE
 async def smsd_on_every_make(directory: Path) -> AsyncIterator[Simulator]:
     """A simulator with a modem of each make, and one smsd on all of them, its spools in `directory`."""
     async with running(
-        [f"{number}:{dialect}" for number, dialect in DEVICES.items()], directory
+        [f"{number}:{dialect}::{SLOTS}" for number, dialect in DEVICES.items()], directory
     ) as simulator:
         for spool in (*_SPOOLS, *DIALECTS):
             (directory / spool).mkdir()
