@@ -135,7 +135,7 @@ class Witness:
         return {json.dumps(answers[name].to_json()) for name in checked}
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(libraries(), st.lists(callers, min_size=8, max_size=30), st.booleans(), st.booleans(), st.data())
 def test_no_call_leaves_a_caller_stuck_in_silence_or_acted_for_unasked(
     library: Library, happenings: list[Input | Apt], hears: bool, known: bool, data: st.DataObject
@@ -221,7 +221,7 @@ answering = st.one_of(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(binding_libraries(), st.lists(answering, min_size=6, max_size=12), st.data())
 def test_nothing_binding_is_done_with_what_was_heard_and_not_read_back(
     library: Library, happenings: list[Input | Apt], data: st.DataObject

@@ -177,7 +177,7 @@ def answered(turn: Turn) -> bool:
     return any(isinstance(effect, Prompt | Page) for effect in turn.effects)
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(libraries(), st.lists(inputs, min_size=5, max_size=30), st.data())
 def test_no_text_ever_leaves_a_resident_stuck_or_unanswered(
     library: Library, happenings: list[TextIn | Started | Expired], data: st.DataObject
@@ -224,7 +224,7 @@ def stands_well(library: Library, conversation: Conversation) -> None:
     assert conversation.step not in conversation.history
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(libraries())
 def test_the_checker_accepts_every_flow_that_can_be_walked(library: Library) -> None:
     graph = [
