@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
-from gateway.api.operations import SCOPES, Operation
+from gateway.api.operations import Operation
 from gateway.api.problems import PROBLEM_JSON, Problem
 from gateway.api.schema import Schema, hints, is_required, schema_of, wire_name
+from gateway.api.scopes import SCOPES
 from gateway.version import VERSION
 
 ABOUT = (

@@ -116,8 +116,7 @@ def reachable(call: Call, person: Row) -> None:
     if person["stopped"]:
         raise Refused(403, "stopped", "This person said STOP. Only they can start again.")
     region = call.room.turns.community.region
-    countries = call.room.limits.allowed_countries
-    verdict = policy.judge(person["number"], region, countries, call.room.own)
+    verdict = policy.judge(person["number"], region, call.room.countries, call.room.own)
     if verdict is not Verdict.ORDINARY:
         raise Refused(403, "not_allowed", f"This number may not be texted: {verdict.value}.")
 

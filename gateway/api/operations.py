@@ -3,58 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, TypeAlias
 
 from gateway.api.problems import Refused
+from gateway.api.scopes import Scope
 from gateway.api.secrets import Secrets
 from gateway.config import Limits
 from gateway.store.database import Store, Tx
 from gateway.store.tokens import Token
 from gateway.turns import Turns
 
-Scope: TypeAlias = Literal[
-    "requests:read",
-    "requests:write",
-    "trips:read",
-    "trips:write",
-    "polls:read",
-    "people:read",
-    "messages:read",
-    "messages:write",
-    "flows:start",
-    "results:read",
-    "export:read",
-]
-"""What a token may do. `people:read` also opens names, numbers and residents' own words elsewhere."""
-
-SCOPES: Mapping[str, str] = {
-    "requests:read": "Read requests for help: state, kind and dates.",
-    "requests:write": "Move a request for help to another state; the resident hears of it.",
-    "trips:read": "Read trips.",
-    "trips:write": "Move a trip to another state; the rider hears of it.",
-    "polls:read": "Read polls; results after the close.",
-    "people:read": "Read names, numbers and residents' own words, here and in requests.",
-    "messages:read": "Read texts in and out, except about votes.",
-    "messages:write": "Send a text to somebody who is known and did not say STOP.",
-    "flows:start": "Start a flow with somebody who agreed to it, and record that they did.",
-    "results:read": "Read what residents answered, as Flow Results packages.",
-    "export:read": "Export everything an organiser may see.",
-}
-"""Every scope, and what it opens."""
-
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """What the operations work with. `own` are the gateway's own numbers (E.164)."""
+    """What the operations work with. `countries` and `own` are as in `policy.judge`.
+
+    `changed` is called after a write: something may wait to be sent.
+    """
 
     store: Store
     turns: Turns
-    limits: Limits
+    countries: tuple[str, ...]
     own: tuple[str, ...]
+    limits: Limits
     now: Callable[[], datetime]
     changed: Callable[[], None]
+    address: Callable[[], str] = lambda: ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +80,6 @@ def _list_name(operation: str, filters: Mapping[str, object]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
-    """An answer that says where what was made can be read."""
-
-    body: Any
-    location: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Stream:
     """An answer too long to hold: its pieces, as they are read from the database."""
 
@@ -152,7 +120,6 @@ class Operation:
     media: str = "application/json"
     about: str = ""
     error_media: str = "application/problem+json"
-    headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def writes(self) -> bool:

@@ -6,10 +6,10 @@ import asyncio
 import hashlib
 import logging
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING
 
 from aiohttp import web
 
@@ -17,22 +17,26 @@ from flows.library import Library
 from gateway.api import problems
 from gateway.api.bodies import read_body, receive
 from gateway.api.document import openapi
-from gateway.api.georeport import georeport_errors
-from gateway.api.operations import Call, Made, Operation, Room, Stream
+from gateway.api.operations import Call, Operation, Room
 from gateway.api.pace import Allowance, Pace
-from gateway.api.problems import PROBLEM_JSON, Refused, problem_response
-from gateway.api.reading import Wrong, read_query, to_json
+from gateway.api.problems import Refused, problem_response
+from gateway.api.reading import Wrong, read_query
+from gateway.api.responses import HEADERS, of_http, refusal_of, response_of, stream_out, unless_known
 from gateway.api.secrets import Secrets
 from gateway.api.table import OPERATIONS
+from gateway.api.working import as_text, work, write_once
 from gateway.errors import StoreError
 from gateway.formats import floip
 from gateway.services.lifecycle import IllegalMove
 from gateway.store import api_answers, tokens
-from gateway.store.api_answers import KeptAnswer
 from gateway.store.database import Tx
 from gateway.store.flow_results import ensure_packages
 from gateway.store.packed import pack
 from gateway.store.tokens import Token
+from gateway.web.access import Handler, systems
+
+if TYPE_CHECKING:
+    from gateway.app import Gateway
 
 log = logging.getLogger(__name__)
 
@@ -42,15 +46,7 @@ TOKEN_LETTERS = 200
 REQUESTS_A_MINUTE = 300
 PUBLIC_REQUESTS_A_MINUTE = 600
 MINUTE = 60
-# Nothing here is a page: a browser that is led here shows text, and keeps and frames nothing.
-HEADERS = {
-    "Cache-Control": "no-store",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-}
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Middleware = Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]
 
 
 @dataclass(slots=True)
@@ -62,6 +58,7 @@ class Api:
     _secrets: Secrets | None = None
     _library: Library | None = None
     _running: set[tuple[int, str]] = field(default_factory=set)
+    _handlers: set[int] = field(default_factory=set)
     _paces: dict[bool, Pace] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -70,20 +67,37 @@ class Api:
             False: Pace("public", PUBLIC_REQUESTS_A_MINUTE, MINUTE, self.steady),
         }
 
-    def application(self) -> web.Application:
-        """Give the application to mount under PREFIX; it needs no session and takes no cookie."""
-        app = web.Application(middlewares=[self._answer])
-        for operation in OPERATIONS:
-            app.router.add_route(operation.method, operation.path, self._handler(operation))
+    def routes(self) -> list[web.RouteDef]:
+        """Give the routes, which need `alone` around them."""
         document = pack(openapi(OPERATIONS, PREFIX)).encode()
 
         async def describe(_request: web.Request) -> web.Response:
             return web.Response(body=document, content_type="application/json")
 
-        app.router.add_get("/openapi.json", describe)
-        return app
+        handlers = [(o.method, o.path, self._handler(o)) for o in OPERATIONS]
+        handlers.append(("GET", "/openapi.json", describe))
+        self._handlers = {id(handler) for _, _, handler in handlers}
+        adding = {"GET": web.get, "POST": web.post, "PUT": web.put, "DELETE": web.delete}
+        return [adding[method](PREFIX + path, systems(handler)) for method, path, handler in handlers]
 
-    @web.middleware
+    @property
+    def alone(self) -> Middleware:
+        """Give the middleware that keeps the API apart: what stands inside of it is for pages.
+
+        Whatever goes to the API, or to an address below it that is not there, is answered here: no cookie
+        is looked at, no session begun, and no page made of an error.
+        """
+
+        @web.middleware
+        async def keep_apart(request: web.Request, handler: Handler) -> web.StreamResponse:
+            match = request.match_info
+            nowhere = match.http_exception is not None and request.path.startswith(f"{PREFIX}/")
+            if not nowhere and id(match.handler) not in self._handlers:
+                return await handler(request)
+            return await self._answer(request, match.handler)
+
+        return keep_apart
+
     async def _answer(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Turn whatever goes wrong into a problem, and put the common fields on every answer."""
         try:
@@ -91,7 +105,7 @@ class Api:
         except Refused as refused:
             response = problem_response(refused.problem, refused.headers)
         except web.HTTPException as error:
-            response = _of_http(error)
+            response = of_http(error)
         except StoreError:
             refused = Refused(
                 503,
@@ -110,7 +124,7 @@ class Api:
         if not response.prepared:
             response.headers.update({name: HEADERS[name] for name in HEADERS if name not in response.headers})
             if request.method in ("GET", "HEAD") and response.status == 200:
-                response = _unless_known(request, response)
+                response = unless_known(request, response)
         return response
 
     def _handler(self, operation: Operation) -> Handler:
@@ -123,9 +137,9 @@ class Api:
                     raise Refused(429, "too_many", "Too many requests; wait as Retry-After says.")
                 response = await self._respond(request, operation, token)
             except Refused as refused:
-                response = _refusal(operation, refused)
+                response = refusal_of(operation, refused)
             except IllegalMove as move:
-                response = _refusal(operation, Refused(409, "forbidden_move", str(move)))
+                response = refusal_of(operation, Refused(409, "forbidden_move", str(move)))
             if allowance is not None and not response.prepared:
                 response.headers.update(allowance.headers())
             return response
@@ -167,10 +181,10 @@ class Api:
     ) -> web.StreamResponse:
         call, body = await self._call(request, operation, token)
         if operation.stream is not None:
-            return await _stream(request, operation, operation.stream(call))
+            return await stream_out(request, operation, operation.stream(call))
         if not operation.writes:
-            result = await self.room.store.read(_work, operation, call)
-            return _response(operation, operation.status, _text(result))
+            result = await self.room.store.read(work, operation, call)
+            return response_of(operation, operation.status, as_text(result))
         return await self._write(request, operation, call, body)
 
     async def _call(
@@ -187,7 +201,7 @@ class Api:
             raise Refused(400, "bad_query", "The query is not as described.", wrong.mistakes) from None
         raw = await receive(request) if operation.body is not None else b""
         body = read_body(operation.body, raw) if operation.body is not None else None
-        base = f"{request.scheme}://{request.host}{PREFIX}"
+        base = (self.room.address() or f"{request.scheme}://{request.host}") + PREFIX
         secrets = await self._ready()
         return Call(self.room, secrets, token, self.room.now(), base, path, query, body), raw
 
@@ -199,7 +213,7 @@ class Api:
         if len(key) > KEY_LETTERS:
             raise Refused(400, "bad_key", f"An Idempotency-Key has {KEY_LETTERS} characters at most.")
         if not key or call.token is None:
-            kept = await self.room.store.write(_write_once, operation, call, None, "")
+            kept = await self.room.store.write(write_once, operation, call, None, "")
         else:
             running = (call.token.id, _hash(key.encode("utf-8", "surrogateescape")))
             if running in self._running:
@@ -213,14 +227,11 @@ class Api:
             self._running.add(running)
             try:
                 asked = _hash(f"{request.method}\0{request.path_qs}\0".encode() + raw)
-                kept = await self.room.store.write(_write_once, operation, call, running[1], asked)
+                kept = await self.room.store.write(write_once, operation, call, running[1], asked)
             finally:
                 self._running.discard(running)
         self.room.changed()
-        response = _response(operation, kept.status, kept.body)
-        if kept.location:
-            response.headers["Location"] = PREFIX + kept.location
-        return response
+        return response_of(operation, kept.status, kept.body)
 
     async def _ready(self) -> Secrets:
         """Give the installation's secrets; each version of a flow gets its results package once."""
@@ -237,100 +248,25 @@ def _prepare(tx: Tx, flows: Sequence[tuple[str, int]], now: datetime) -> bytes:
     return api_answers.installation_key(tx)
 
 
-def _work(tx: Tx, operation: Operation, call: Call) -> Any:
-    assert operation.work is not None  # noqa: S101 - an operation works or streams
-    return operation.work(tx, call)
+def api_of(gateway: Gateway) -> Api:
+    """Give the API of a gateway."""
 
+    def changed() -> None:
+        gateway.queued()
+        gateway.timers.wake()
 
-def _write_once(tx: Tx, operation: Operation, call: Call, key_hash: str | None, asked: str) -> KeptAnswer:
-    """Do the work unless this key was answered; what was answered then is given again."""
-    token_id = call.token.id if call.token else 0
-    if key_hash is not None:
-        known = api_answers.kept_answer(tx, token_id, key_hash, call.now)
-        if known is not None and known.request_hash != asked:
-            raise Refused(422, "key_reused", "That Idempotency-Key belonged to another request.")
-        if known is not None:
-            return known
-    result = _work(tx, operation, call)
-    made = result if isinstance(result, Made) else Made(result)
-    answer = KeptAnswer(asked, operation.status, _text(made.body), made.location)
-    if key_hash is not None:
-        api_answers.keep_answer(tx, token_id, key_hash, answer, call.now)
-    return answer
-
-
-def _text(result: Any) -> str:
-    if isinstance(result, str):
-        return result
-    return "" if result is None else pack(to_json(result))
-
-
-def _response(operation: Operation, status: int, text: str) -> web.Response:
-    if status == 204:
-        return web.Response(status=status)
-    return web.Response(
-        status=status, body=text.encode(), content_type=operation.media, charset=_charset(operation.media)
-    )
-
-
-def _charset(media: str) -> str | None:
-    # JSON is UTF-8 by definition; the others have to say so.
-    return None if media.endswith("json") else "utf-8"
-
-
-async def _stream(request: web.Request, operation: Operation, stream: Stream) -> web.StreamResponse:
-    response = web.StreamResponse(headers=HEADERS)
-    response.content_type = operation.media
-    if _charset(operation.media):
-        response.charset = "utf-8"
-    if stream.filename:
-        response.headers["Content-Disposition"] = f'attachment; filename="{stream.filename}"'
-    first = await anext(stream.pieces, b"")  # what is wrong from the start is still told as a problem
-    await response.prepare(request)
-    if request.method != "HEAD":
-        await response.write(first)
-        async for piece in stream.pieces:
-            await response.write(piece)
-    await response.write_eof()
-    return response
-
-
-def _refusal(operation: Operation, refused: Refused) -> web.Response:
-    if operation.error_media == PROBLEM_JSON:
-        return problem_response(refused.problem, refused.headers)
-    return web.Response(
-        status=refused.problem.status,
-        text=georeport_errors(operation.error_media, refused.problem),
-        content_type=operation.error_media,
-        headers=refused.headers,
-    )
-
-
-def _of_http(error: web.HTTPException) -> web.StreamResponse:
-    """Turn one of aiohttp's own refusals (no such path, no such method) into a problem."""
-    details: Mapping[int, tuple[str, str]] = {
-        404: ("not_found", f"There is nothing at this address. See {PREFIX}/openapi.json."),
-        405: ("no_method", "This address does not know that method; Allow says which it knows."),
-        413: ("too_long", "The request is too long."),
-    }
-    code, detail = details.get(error.status, ("refused", "The request was not understood."))
-    headers = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
-    return problem_response(Refused(error.status, code, detail).problem, headers)
-
-
-def _unless_known(request: web.Request, response: web.StreamResponse) -> web.StreamResponse:
-    """Give 304 where the caller has this very answer already."""
-    if not isinstance(response, web.Response) or not isinstance(response.body, bytes):
-        return response
-    etag = _hash(response.body)[:32]
-    response.etag = etag
-    known = request.if_none_match or ()
-    if any(tag.value in (etag, "*") for tag in known):
-        keep = ("ETag", "RateLimit", "RateLimit-Policy", *HEADERS)
-        return web.Response(
-            status=304, headers={name: response.headers[name] for name in keep if name in response.headers}
+    return Api(
+        Room(
+            store=gateway.store,
+            turns=gateway.turns,
+            countries=gateway.intake.countries,
+            own=gateway.intake.own,
+            limits=gateway.limits,
+            now=gateway.clock.now,
+            changed=changed,
+            address=lambda: gateway.address,
         )
-    return response
+    )
 
 
 def _hash(raw: bytes) -> str:

@@ -16,21 +16,17 @@ _KEY = "api.key"
 
 @dataclass(frozen=True, slots=True)
 class KeptAnswer:
-    """An answer that was given already, and the hash of the request it answered.
-
-    `location` is where what was made can be read, '' where nothing was.
-    """
+    """An answer that was given already, and the hash of the request it answered."""
 
     request_hash: str
     status: int
     body: str
-    location: str
 
 
 def kept_answer(tx: Tx, token_id: int, key_hash: str, now: datetime) -> KeptAnswer | None:
     """Find what was answered to a token's key within the last day."""
     row = tx.one(
-        "SELECT request_hash, status, body, location FROM api_answer "
+        "SELECT request_hash, status, body FROM api_answer "
         "WHERE token_id = :token AND key_hash = :key AND answered_at > :since",
         token=token_id,
         key=key_hash,
@@ -43,14 +39,13 @@ def keep_answer(tx: Tx, token_id: int, key_hash: str, answer: KeptAnswer, now: d
     """Keep what was answered, and let go of what is older than a day."""
     tx.run("DELETE FROM api_answer WHERE answered_at <= :old", old=to_text(now - KEPT_FOR))
     tx.run(
-        "INSERT INTO api_answer (token_id, key_hash, request_hash, status, body, location, answered_at) "
-        "VALUES (:token, :key, :request, :status, :body, :location, :now)",
+        "INSERT INTO api_answer (token_id, key_hash, request_hash, status, body, answered_at) "
+        "VALUES (:token, :key, :request, :status, :body, :now)",
         token=token_id,
         key=key_hash,
         request=answer.request_hash,
         status=answer.status,
         body=answer.body,
-        location=answer.location,
         now=to_text(now),
     )
 

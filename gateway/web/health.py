@@ -8,8 +8,7 @@ from dataclasses import asdict, dataclass
 from aiohttp import web
 
 from gateway.web.access import systems
-from gateway.web.context import HTTP
-from gateway.web.line import from_this_machine, is_forwarded
+from gateway.web.line import shown_to
 from modem.driver import Status
 
 
@@ -50,8 +49,7 @@ def health_routes(snapshot: Callable[[], Awaitable[Health]]) -> list[web.RouteDe
 
     @systems
     async def healthz(request: web.Request) -> web.Response:
-        everywhere = HTTP in request.app and request.app[HTTP].open_health
-        if not everywhere and (is_forwarded(request) or not from_this_machine(request)):
+        if not shown_to(request):
             raise web.HTTPNotFound
         health = await snapshot()
         return web.json_response(

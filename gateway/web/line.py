@@ -23,6 +23,12 @@ def is_forwarded(request: web.Request) -> bool:
     return any(name in request.headers for name in _FORWARDED)
 
 
+def shown_to(request: web.Request) -> bool:
+    """Whether the health page and the numbers are for whoever asks: this machine, or all if so set."""
+    everywhere = HTTP in request.app and request.app[HTTP].open_health
+    return everywhere or (from_this_machine(request) and not is_forwarded(request))
+
+
 def is_encrypted(request: web.Request) -> bool:
     """Whether nobody between can read along: our own TLS, or a proxy on this machine that says so."""
     if request.transport is not None and request.transport.get_extra_info("sslcontext") is not None:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from gateway.api.serving import api_of
 from gateway.config_http import HttpConfig
+from gateway.metrics import metrics_routes
 from gateway.store.accounts import Role
 from gateway.web import assets, live
 from gateway.web.access import access_of, check_said
@@ -61,9 +63,10 @@ PAGES: Sequence[ModuleType] = (
 
 def make_site(gateway: Gateway, http: HttpConfig) -> web.Application:
     """Put the site of a gateway together; raises AccessUnsaid where a handler does not say who may use it."""
+    api = api_of(gateway)
     site = web.Application(
         client_max_size=MOST_BODY_OCTETS,
-        middlewares=[tell_faults, check_host, check_line, check_origin, read_body, find_visit],
+        middlewares=[api.alone, tell_faults, check_host, check_line, check_origin, read_body, find_visit],
     )
     site[GATEWAY], site[HTTP], site[LIVE], site[PENDING_SECRETS] = gateway, http, Live(), {}
     site.on_response_prepare.append(add_headers)
@@ -72,6 +75,8 @@ def make_site(gateway: Gateway, http: HttpConfig) -> web.Application:
     for page in PAGES:
         site.add_routes(page.routes())
     site.add_routes(health_routes(gateway.health))
+    site.add_routes(metrics_routes(gateway))
+    site.add_routes(api.routes())
     check_said(site)
     site[MENU] = _menu(site)
     return site

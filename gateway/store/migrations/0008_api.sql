@@ -24,7 +24,6 @@ CREATE TABLE api_answer (
     request_hash TEXT NOT NULL,
     status INTEGER NOT NULL,
     body TEXT NOT NULL,
-    location TEXT NOT NULL,
     answered_at TEXT NOT NULL,
     PRIMARY KEY (token_id, key_hash)
 );
