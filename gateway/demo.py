@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from gateway.config import Config, HttpConfig
 from gateway.errors import GatewayError
+from gateway.web.welcome import how_to_enter
 from modem.errors import SpeechDown
 from modem.speech.models import ModelFolder
 
@@ -60,6 +61,7 @@ and text, for example:
     VOTE     take part in a poll
     MENU     hear what else there is
 
+{dashboard}
 Ctrl-C stops it. What happened is kept in {folder}, and is there again next time.
 """
 
@@ -132,6 +134,7 @@ async def _tell_when_ready(config: Config, gateway: Gateway) -> None:
             resident=RESIDENT,
             program=_program(),
             folder=config.path.parent,
+            dashboard=how_to_enter(gateway),
         ),
         flush=True,
     )

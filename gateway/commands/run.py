@@ -37,6 +37,7 @@ def run(options: argparse.Namespace) -> int:
     configure_logs(config.log_level)
     # After the settings, so that a mistake in them is told at once.
     from gateway.app import serve
+    from gateway.web.welcome import how_to_enter
 
-    asyncio.run(serve(config))
+    asyncio.run(serve(config, lambda gateway: print(how_to_enter(gateway), flush=True)))
     return exits.DONE

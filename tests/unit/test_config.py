@@ -212,8 +212,10 @@ def test_the_example_is_true_as_it_stands(tmp_path: Path) -> None:
 
 
 def test_the_example_shows_every_setting_with_its_default(tmp_path: Path) -> None:
-    on = re.sub(r"(?m)^# (?=[a-z_]+ = |\[(?:http|calls)\])", "", example(tmp_path))
+    on = re.sub(r"(?m)^# (?=[a-z_]+ = |\[(?:http|calls|webhooks)\])", "", example(tmp_path))
     (tmp_path / "flows").mkdir()
+    for name in ("certificate.pem", "key.pem"):
+        (tmp_path / name).touch()
     whole = load_config(write(tmp_path, on))
     plain = load_config(write(tmp_path, example(tmp_path)))
     shown = {"flows", "modems"}
@@ -222,6 +224,14 @@ def test_the_example_shows_every_setting_with_its_default(tmp_path: Path) -> Non
     assert whole.calls.voices == {"en": tmp_path / "voices" / "en_GB-alba-medium.onnx"}
     assert replace(whole.calls, recordings_key=None, models_from=None, voices={}) == plain.calls
     shown.add("calls")
+    assert whole.http == HttpConfig(
+        public_url="https://plainline.example.org",
+        allowed_hosts=("plainline.local",),
+        tls_certificate=tmp_path / "certificate.pem",
+        tls_key=tmp_path / "key.pem",
+    )
+    assert whole.webhooks != plain.webhooks
+    shown |= {"http", "webhooks"}
     assert [name for name in Config.__slots__ if getattr(whole, name) != getattr(plain, name)] == sorted(
         shown, key=list(Config.__slots__).index
     )
@@ -229,7 +239,7 @@ def test_the_example_shows_every_setting_with_its_default(tmp_path: Path) -> Non
     assert whole.modems[0].number
     for section, names in {
         "limits": Limits.__slots__,
-        "http": ("port",),
+        "http": HttpConfig.__slots__,
         "calls": CallsConfig.__slots__,
         "modem": ("audio",),
     }.items():
