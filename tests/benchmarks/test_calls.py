@@ -40,7 +40,7 @@ async def until_sound(call: PhoneCall, since: int) -> float:
 async def test_from_a_key_to_the_answer(tmp_path: Path) -> None:
     prompts = tmp_path / "prompts"
     prompts.mkdir()
-    async with ringing_town(tmp_path, prompts, pace=REAL) as town, town.serving():
+    async with ringing_town(tmp_path, prompts, pace=REAL, quick_voice=False) as town, town.serving():
         rose = await town.rings(ROSE)
         await rose.hears(out=True)
         await rose.presses("1", out=True)
@@ -63,7 +63,7 @@ async def test_from_a_key_to_the_answer(tmp_path: Path) -> None:
 async def test_from_the_end_of_a_word_to_the_answer(tmp_path: Path) -> None:
     prompts = tmp_path / "prompts"
     prompts.mkdir()
-    async with ringing_town(tmp_path, prompts, pace=REAL) as town:
+    async with ringing_town(tmp_path, prompts, pace=REAL, quick_voice=False) as town:
         hears_korean(town)
         word = callers.say("네", "ko")
         async with town.serving():
