@@ -32,6 +32,7 @@ from gateway.web.pages import (
     conversations,
     coordinators,
     first,
+    flows,
     invitation,
     log,
     login,
@@ -39,6 +40,7 @@ from gateway.web.pages import (
     urgent,
 )
 from gateway.web.render import MENU, NAV
+from gateway.web.sweep import sweeping
 from gateway.web.visits import find_visit
 
 if TYPE_CHECKING:
@@ -54,6 +56,7 @@ PAGES: Sequence[ModuleType] = (
     urgent,
     now,
     conversations,
+    flows,
     log,
     coordinators,
     account,
@@ -71,6 +74,7 @@ def make_site(gateway: Gateway, http: HttpConfig) -> web.Application:
     site[GATEWAY], site[HTTP], site[LIVE], site[PENDING_SECRETS] = gateway, http, Live(), {}
     site.on_response_prepare.append(add_headers)
     site.on_shutdown.append(_end_live)
+    site.cleanup_ctx.append(sweeping)
     gateway.store.listen(site[LIVE].happened)
     for page in PAGES:
         site.add_routes(page.routes())

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from flows.reworded import Rewording
 from gateway.store.accounts import Role
+from gateway.store.flow_texts import write_draft
 from gateway.store.people import resident_by_number
 from tests.web.site import Dashboard
 
@@ -33,6 +35,13 @@ async def thread(d: Dashboard) -> str:
     return f"/conversations/{found.id}"
 
 
+async def draft(d: Dashboard) -> None:
+    """Let somebody have other words for a question."""
+    who = await d.account(Role.COORDINATOR)
+    words = Rewording("lift", "en", "pickup", "sms", "Where may we fetch you from?")
+    await d.store.write(write_draft, words, who, d.now)
+
+
 PAGES = (
     Shown("login", "/login", None),
     Shown("first", "/first", None),
@@ -45,6 +54,9 @@ PAGES = (
     Shown("conversations", "/conversations"),
     Shown("thread", "/conversations", prepare=thread),
     Shown("thread-observer", "/conversations", Role.OBSERVER, prepare=thread),
+    Shown("flows", "/flows", prepare=draft),
+    Shown("flow", "/flows/lift"),
+    Shown("flow-texts", "/flows/lift/texts/en"),
     Shown("missing", "/nowhere"),
 )
 
