@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 
 from gateway.api.scopes import SCOPES
 from gateway.errors import GatewayError
-from gateway.store import lift_runs, people, tokens
+from gateway.store import people, tokens
 from gateway.store.database import Tx
+from gateway.store.driver_rides import is_driver
 from gateway.store.journal import journal
 
 # What a token of ours begins with: people and leak scanners know it by it.
@@ -38,7 +39,7 @@ def new_token(tx: Tx, name: str, scopes: Sequence[str], days: int, now: datetime
 def new_calendar(tx: Tx, name: str, number: str, days: int, now: datetime) -> str:
     """Make the secret part of a calendar's address for the driver with a number (E.164). Raises NoToken."""
     driver = people.resident_by_number(tx, number)
-    if driver is None or lift_runs.driver_by_id(tx, driver.id) is None:
+    if driver is None or not is_driver(tx, driver.id):
         raise NoToken("No driver has that number. Give it with + and country code, as in drivers.csv.")
     secret = secrets.token_urlsafe(SECRET_BYTES)
     _keep(tx, tokens.CALENDAR, name, secret, days, now, driver_id=driver.id)

@@ -25,6 +25,11 @@ class DriverRide:
     wheelchairs: int
 
 
+def is_driver(tx: Tx, resident_id: int) -> bool:
+    """Say whether a resident drives for the community."""
+    return tx.one("SELECT 1 FROM driver WHERE resident_id = :id", id=resident_id) is not None
+
+
 def driver_rides(tx: Tx, driver_id: int, since: datetime, until: datetime) -> list[DriverRide]:
     """Give what is booked on a driver's runs that begin between two moments, in order."""
     rows = tx.all(

@@ -1,0 +1,113 @@
+"""Ashby with its API: another system that asks, and a village that answers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from aiohttp import ClientResponse, web
+from aiohttp.test_utils import TestClient, TestServer
+
+from gateway.api.operations import Room
+from gateway.api.scopes import SCOPES
+from gateway.api.serving import PREFIX, Api
+from gateway.api.tokens import new_token
+from gateway.config import Limits
+from tests.village import Village, ashby
+
+ROSE = "+447700900123"
+LIMITS = Limits(("GB",), texts_per_day=500, texts_per_number_per_hour=20)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back."""
+
+    status: int
+    headers: Mapping[str, str]
+    raw: bytes
+
+    @property
+    def json(self) -> Any:
+        """The body, read as JSON."""
+        return json.loads(self.raw)
+
+    @property
+    def code(self) -> str:
+        """The code of a problem."""
+        assert self.headers["Content-Type"] == "application/problem+json", self.raw
+        return str(self.json["code"])
+
+
+@dataclass(slots=True)
+class Asker:
+    """Another system with a token that may do everything, and the village it asks about."""
+
+    village: Village
+    api: Api
+    client: TestClient[web.Request, web.Application]
+    token: str
+    steady: list[float]
+    woken: list[int] = field(default_factory=list)
+
+    async def get(self, path: str, **options: Any) -> Answer:
+        """Read something."""
+        return await self.ask("GET", path, **options)
+
+    async def post(self, path: str, body: Any = None, **options: Any) -> Answer:
+        """Do something."""
+        return await self.ask("POST", path, json=body, **options)
+
+    async def ask(self, method: str, path: str, **options: Any) -> Answer:
+        """Send a request below the API's prefix."""
+        token = options.pop("token", self.token)
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        headers |= options.pop("headers", {})
+        async with self.client.request(method, PREFIX + path, headers=headers, **options) as response:
+            return await _answer(response)
+
+    async def let_in(self, *scopes: str, days: int = 30) -> str:
+        """Make a token with some scopes only."""
+        return await self.village.store.write(
+            new_token, "a test", scopes or tuple(SCOPES), days, self.village.hands.now
+        )
+
+    async def person(self, number: str = ROSE) -> str:
+        """Give the pseudonym of whoever has a number."""
+        return str((await self.post("/people/find", {"number": number})).json["id"])
+
+    async def request_of(self, number: str = ROSE, words: str = "HELP my gate is broken") -> int:
+        """Let somebody ask for help, and give the request's id."""
+        await self.village.text(number, words)
+        return int((await self.get("/requests?limit=200")).json["items"][-1]["id"])
+
+
+async def _answer(response: ClientResponse) -> Answer:
+    return Answer(response.status, dict(response.headers), await response.read())
+
+
+@asynccontextmanager
+async def asker(folder: Path, *, limits: Limits = LIMITS, **more: Any) -> AsyncIterator[Asker]:
+    """Open Ashby's API in `folder`."""
+    async with ashby(folder, **more) as village:
+        steady, woken = [0.0], list[int]()
+        room = Room(
+            store=village.store,
+            turns=village.turns,
+            countries=("GB",),
+            own=("+447700900000",),
+            limits=limits,
+            now=lambda: village.hands.now,
+            changed=lambda: woken.append(1),
+        )
+        api = Api(room, lambda: steady[0])
+        app = web.Application(middlewares=[api.alone])
+        app.add_routes(api.routes())
+        async with TestClient(TestServer(app)) as client:
+            found = Asker(village, api, client, "", steady, woken)
+            found.token = await found.let_in()
+            yield found

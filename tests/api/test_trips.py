@@ -1,0 +1,89 @@
+"""A transport scheduler moves trips, the rider hears of it, and another scheme may take a lift over."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.api.asking import ROSE, Asker
+
+STUBBS = "+447700900124"
+
+
+async def book(system: Asker, number: str = ROSE) -> int:
+    """Book a lift by text and give the trip's id."""
+    for words in ("LIFT from market square to health centre tomorrow at 10.30am", "1", "YES"):
+        await system.village.text(number, words)
+    trips = (await system.get("/trips?limit=200")).json["items"]
+    return int(trips[-1]["id"])
+
+
+async def test_a_booked_trip_is_listed_without_a_name(system: Asker) -> None:
+    trip = await book(system)
+    answer = await system.get("/trips?state=booked&date=2026-03-03", token=await system.let_in("trips:read"))
+    [item] = answer.json["items"]
+    assert (item["id"], item["time"], item["seats"]) == (trip, "10:30", 1)
+    assert item["person"] == await system.person()
+    assert b"7700900" not in answer.raw
+
+
+async def test_a_cancelled_trip_is_told_to_its_rider(system: Asker) -> None:
+    trip = await book(system)
+    await system.village.sent()
+    moved = await system.post(f"/trips/{trip}/state", {"state": "cancelled"})
+    assert (moved.json["trip"]["state"], moved.json["told"]) == ("cancelled", True)
+    [(number, text)] = await system.village.sent()
+    assert number == ROSE
+    assert "cancelled" in text
+    assert "lift.cancelled" in [kind for kind, _ in await system.village.events()]
+
+
+async def test_a_trip_that_is_over_goes_nowhere(system: Asker) -> None:
+    trip = await book(system)
+    assert (await system.post(f"/trips/{trip}/state", {"state": "done"})).json["told"] is False
+    for state in ("booked", "cancelled", "no_show", "unmet", "done"):
+        answer = await system.post(f"/trips/{trip}/state", {"state": state})
+        assert (answer.status, answer.code) == (409, "forbidden_move"), state
+    assert (await system.get(f"/trips/{trip}")).json["state"] == "done"
+
+
+async def test_what_is_booked_cannot_be_booked_again(system: Asker) -> None:
+    trip = await book(system)
+    answer = await system.post(f"/trips/{trip}/state", {"state": "booked"})
+    assert (answer.status, answer.code) == (409, "forbidden_move")
+
+
+async def test_a_trip_request_for_another_scheme_names_nobody(system: Asker) -> None:
+    trip = await book(system)
+    token = await system.let_in("trips:read")
+    answer = await system.get(f"/trips/{trip}/tds/trip-request", token=token)
+    telegram: dict[str, Any] = answer.json["tripRequest"]
+    assert telegram.keys() >= {"pickupAddress", "dropoffAddress", "pickupTime"}  # what the schema requires
+    assert telegram["pickupTime"]["@time"].endswith("+00:00")
+    assert telegram["pickupAddress"]["@addressName"] == "Market Place"
+    assert b"7700900" not in answer.raw
+
+
+async def test_an_order_names_the_rider_and_so_needs_more(system: Asker) -> None:
+    trip = await book(system)
+    path = f"/trips/{trip}/tds/client-order-confirmation"
+    refused = await system.get(path, token=await system.let_in("trips:read"))
+    assert (refused.status, refused.code) == (403, "no_scope")
+    order = (await system.get(path)).json["clientOrderConfirmation"]
+    required = {
+        "customerName",
+        "dropoffAddress",
+        "fundingEntityId",
+        "pickupAddress",
+        "pickupTime",
+        "tripTicketId",
+    }
+    assert order.keys() >= required
+    assert order["customerMobilePhone"] == int(ROSE[1:])
+
+
+async def test_what_is_over_is_handed_to_nobody(system: Asker) -> None:
+    trip = await book(system)
+    await system.post(f"/trips/{trip}/state", {"state": "cancelled"})
+    for telegram in ("trip-request", "client-order-confirmation"):
+        answer = await system.get(f"/trips/{trip}/tds/{telegram}")
+        assert (answer.status, answer.code) == (409, "trip_over")
