@@ -19,7 +19,8 @@ def counts(walk: Walk, word: Word, body: str, folded: str) -> bool:
     """Tell whether a global word is meant as one here.
 
     Whoever talks to a person tells them to forget it; outside a conversation CANCEL is a keyword,
-    and so it is at the menu that a call comes back to; GO ON may be a yes where no call was cut off.
+    and so it is at the menu that a call comes back to; where a choice is called CANCEL, that is chosen;
+    GO ON may be a yes where no call was cut off.
     """
     if word.name in CALL_WORDS:
         return walk.on_call and walk.setting.medium == "call"
@@ -27,10 +28,18 @@ def counts(walk: Walk, word: Word, body: str, folded: str) -> bool:
         lost = walk.on_call and walk.setting.medium == "text"  # the gateway fell over amid a call
         return walk.stand.call.cut or lost or walk.status != "active"
     at_call_menu = walk.on_call and walk.status == "active" and walk.stand.flow.name == MENU
+    if word.name == "quit" and _offered(walk, body):
+        return False
     if word.name != "quit" or (walk.status == "active" and not at_call_menu):
         return True
     keywords = walk.library.vocabulary.keywords
     return walk.status != "person" and keywords.first(body, folded, walk.said.language) is None
+
+
+def _offered(walk: Walk, body: str) -> bool:
+    """Tell whether the question asked offers a choice of that name."""
+    asks = walk.status == "active" and not walk.stand.call.check and walk.stand.ask.type == "choice"
+    return asks and not isinstance(walk.parse(body), Unclear)
 
 
 def answer(walk: Walk, body: str, folded: str) -> None:
@@ -70,7 +79,8 @@ def _unclear(walk: Walk, answer: Unclear, body: str, folded: str, keyword: Keywo
         walk.said.say("welcome")
     elif not _wishes(walk, folded):
         words = keyword.argument if keyword and keyword.flow == walk.stand.flow.name else body
-        if not (_is_sentence(folded) and walk.pass_on(words)):
+        numbers = walk.stand.ask.type == "number" and _several_digits(folded)
+        if not ((numbers or _is_sentence(folded)) and walk.pass_on(words)):
             walk.misunderstood(answer, body)
 
 
@@ -142,6 +152,11 @@ def _speak_as(walk: Walk, language: str) -> None:
 def _is_sentence(folded: str) -> bool:
     """Tell whether a text says something of its own; Korean needs fewer words for it."""
     return len(folded.split()) + (not folded.isascii()) >= SENTENCE_WORDS and any(map(str.isalpha, folded))
+
+
+def _several_digits(folded: str) -> bool:
+    """Tell whether a text is figures and nothing else, more than one: several answers at once, perhaps."""
+    return not any(map(str.isalpha, folded)) and sum(map(str.isdigit, folded)) > 1
 
 
 def begin(walk: Walk, keyword: Keyword) -> None:

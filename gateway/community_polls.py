@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from gateway.community_places import KEY
-from gateway.community_votes import METHODS, TIE_RULES, OptionEntry, PollEntry
+from gateway.community_votes import PUBLISH, TIE_RULES, OptionEntry, PollEntry
+from gateway.counting import METHODS
 from gateway.toml_file import TomlFile, TomlTable
 
 WORDS = '{ en = "A new bench", es = "Un banco nuevo" }'
@@ -19,7 +20,8 @@ WORDS = '{ en = "A new bench", es = "Un banco nuevo" }'
 class PollDraft:
     """A poll whose moments may depend on when it is loaded.
 
-    `opens_at` None is the moment of loading; `closes_at` None is `open_for` after the opening.
+    `opens_at` None is `opens_after` the moment of loading; `closes_at` None is `open_for` after the
+    opening.
     """
 
     key: str
@@ -29,13 +31,17 @@ class PollDraft:
     secret: bool
     tie_rule: str
     quorum: int
+    seats: int
+    announce: bool
+    publish: str
     opens_at: datetime | None
     closes_at: datetime | None
     open_for: timedelta
+    opens_after: timedelta = timedelta()
 
     def entry(self, now: datetime) -> PollEntry:
         """Give the poll with its moments, as loaded at `now`."""
-        opens_at = self.opens_at or now
+        opens_at = self.opens_at or now.astimezone(UTC) + self.opens_after
         if self.opens_at is None and self.closes_at is not None and self.closes_at <= now:
             opens_at = self.closes_at - self.open_for  # loaded again after its end, which changes nothing
         return PollEntry(
@@ -48,6 +54,9 @@ class PollDraft:
             secret=self.secret,
             tie_rule=self.tie_rule,
             quorum=self.quorum,
+            seats=self.seats,
+            announce=self.announce,
+            publish=self.publish,
         )
 
 
@@ -69,20 +78,29 @@ def read_polls(folder: Path, zone: ZoneInfo) -> list[PollDraft]:
 
 
 def _poll(table: TomlTable, zone: ZoneInfo) -> PollDraft:
+    key = _key(table)
+    question = table.words("question", example=WORDS)
+    method = table.one_of("method", METHODS, default=METHODS[0])
     draft = PollDraft(
-        key=_key(table),
-        question=table.words("question", example=WORDS),
-        options=tuple(
+        key=key,
+        question=question,
+        options=()
+        if method == "consent"
+        else tuple(
             _option(option)
             for option in table.tables("options", example=f'{{ key = "bench", label = {WORDS} }}')
         ),
-        method=table.one_of("method", METHODS, default=METHODS[0]),
+        method=method,
         secret=table.flag("secret", default=False),
         tie_rule=table.one_of("tie_rule", TIE_RULES, default=TIE_RULES[0]),
         quorum=table.whole("quorum", 0, least=0, most=100_000),
+        seats=table.whole("seats", 1, least=1, most=9),
+        announce=table.flag("announce", default=True),
+        publish=table.one_of("publish", PUBLISH, default=PUBLISH[0]),
         opens_at=_moment(table, "opens", zone),
         closes_at=_moment(table, "closes", zone),
         open_for=timedelta(days=table.whole("open_for_days", 14, least=1, most=365)),
+        opens_after=timedelta(days=table.whole("opens_after_days", 0, least=0, most=365)),
     )
     table.close()
     if draft.opens_at and draft.closes_at and draft.opens_at >= draft.closes_at:

@@ -8,15 +8,25 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from gateway.errors import GatewayError
-from gateway.store import members, votes
+from gateway.counting import METHODS
+from gateway.counting.tallied import CONSENT_OPTIONS
+from gateway.store import members, polls
 from gateway.store.database import Tx
 from gateway.store.people import meet
 from gateway.store.pin import seal_pin
 
 # A choice is answered with one digit, on a keypad and on paper.
 MOST_OPTIONS = 9
-METHODS = ("plurality", "ranked")
-TIE_RULES = ("lot", "listed", "none")
+TIE_RULES = ("lot", "listed", "draw", "none")
+PUBLISH = ("at_close", "by_hand")
+SEVERAL_SEATS = ("ranked", "approval", "score")
+
+CONSENT_LABELS = {
+    "agree": {"en": "Agree", "es": "De acuerdo", "ko": "동의"},
+    "aside": {"en": "No opinion, go ahead", "es": "Me da igual", "ko": "의견 없음, 진행해도 좋음"},
+    "object": {"en": "Object", "es": "Me opongo", "ko": "반대"},
+}
+"""What can be said to a proposal, in every language Plainline speaks."""
 
 
 class VotesMistake(GatewayError):
@@ -44,9 +54,11 @@ class OptionEntry:
 class PollEntry:
     """A poll: `question` by language, moments aware.
 
-    `method` is `plurality` or `ranked`; `tie_rule` is `lot` (drawn when the poll opens), `listed`
-    (the option listed first wins) or `none` (a tie stands; plurality alone); `quorum` is how many
-    members must vote, 0 for none.
+    `method` is of `METHODS`; `consent` has options of its own. `seats` is how many options win.
+    `tie_rule` is `lot` (drawn when the poll opens), `listed` (the option listed first wins), `draw` (a
+    coordinator draws a lot before witnesses after the close) or `none` (a tie stands; not with
+    `ranked`). `quorum` is how many members must vote, 0 for none. `announce`: members get a text when it
+    opens. `publish` is `at_close` or `by_hand`, once a coordinator has read the report.
     """
 
     key: str
@@ -58,6 +70,9 @@ class PollEntry:
     secret: bool = False
     tie_rule: str = "lot"
     quorum: int = 0
+    seats: int = 1
+    announce: bool = True
+    publish: str = "at_close"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,26 +87,35 @@ def install_votes(tx: Tx, data: VotesData, now: datetime) -> None:
     """Add new members and polls; those known already stay as they are. Raises VotesMistake."""
     mistakes = [*_member_mistakes(data.members)]
     for poll in data.polls:
-        mistakes += _poll_mistakes(poll)
+        mistakes += poll_mistakes(poll)
     if mistakes:
         raise VotesMistake("; ".join(mistakes) + ". Nothing was loaded; mend the file and load it again.")
     for member in data.members:
         resident = meet(tx, member.number, now)
-        if not members.is_member(tx, resident.id, member.name):
+        if members.member_named(tx, resident.id, member.name) is None:
             members.add_member(tx, resident.id, member.name, seal_pin(member.pin) if member.pin else "")
     for poll in data.polls:
-        votes.add_poll(
-            tx,
-            key=poll.key,
-            question=poll.question,
-            options=[votes.PollOption(option.key, dict(option.label)) for option in poll.options],
-            method=poll.method,
-            secret=poll.secret,
-            tie_rule=poll.tie_rule,
-            quorum=poll.quorum,
-            opens_at=poll.opens_at,
-            closes_at=poll.closes_at,
-        )
+        polls.add_poll(tx, poll.key, "scheduled", rules_of(poll))
+
+
+def rules_of(entry: PollEntry) -> polls.PollRules:
+    """Give what is frozen of a poll when it opens."""
+    options = [polls.PollOption(option.key, dict(option.label)) for option in entry.options]
+    if entry.method == "consent":
+        options = [polls.PollOption(key, CONSENT_LABELS[key]) for key in CONSENT_OPTIONS]
+    return polls.PollRules(
+        question=dict(entry.question),
+        options=tuple(options),
+        method=entry.method,
+        secret=entry.secret,
+        tie_rule="none" if entry.method == "consent" else entry.tie_rule,
+        quorum=entry.quorum,
+        seats=entry.seats,
+        announce=entry.announce,
+        publish=entry.publish,
+        opens_at=entry.opens_at,
+        closes_at=entry.closes_at,
+    )
 
 
 def _member_mistakes(entries: Iterable[MemberEntry]) -> Iterable[str]:
@@ -110,23 +134,51 @@ def _member_mistakes(entries: Iterable[MemberEntry]) -> Iterable[str]:
             yield f"members {names} share a handset, so their names must differ"
 
 
-def _poll_mistakes(poll: PollEntry) -> Iterable[str]:
+def poll_mistakes(poll: PollEntry) -> Iterable[str]:
+    """Say what is wrong with a poll, each thing for itself; nothing: it can be kept."""
     where = f"poll {poll.key}"
+    yield from _option_mistakes(poll)
+    yield from _rule_mistakes(poll)
+    if not poll.question or not all(words.strip() for words in poll.question.values()):
+        yield f"{where}: the question needs words in at least one language"
+    if poll.opens_at.tzinfo is None or poll.closes_at.tzinfo is None or poll.opens_at >= poll.closes_at:
+        yield f"{where} must open before it closes, both with a time zone"
+
+
+def _option_mistakes(poll: PollEntry) -> Iterable[str]:
+    where = f"poll {poll.key}"
+    if poll.method == "consent":
+        if poll.options:
+            yield f"{where}: a proposal for consent has options of its own; leave them out"
+        return
     if not 2 <= len(poll.options) <= MOST_OPTIONS:
         yield f"{where} needs 2 to {MOST_OPTIONS} options"
-    if repeated := [
-        key for key, times in Counter(option.key for option in poll.options).items() if times > 1
-    ]:
+    keys = Counter(option.key for option in poll.options)
+    if repeated := [key for key, times in keys.items() if times > 1]:
         yield f"{where} has option {', '.join(repeated)} more than once"
-    if not poll.question or not all(option.label for option in poll.options):
-        yield f"{where}: the question and every option need words in at least one language"
+    for language in {language for option in poll.options for language in option.label}:
+        labels = Counter(option.label.get(language, "").casefold().strip() for option in poll.options)
+        if alike := [label for label, times in labels.items() if label and times > 1]:
+            yield f"{where}: two options are both called {', '.join(alike)}"
+    if not all(option.label and all(option.label.values()) for option in poll.options):
+        yield f"{where}: every option needs words in at least one language"
+
+
+def _rule_mistakes(poll: PollEntry) -> Iterable[str]:
+    where = f"poll {poll.key}"
     if poll.method not in METHODS:
         yield f"{where}: the method is one of {', '.join(METHODS)}"
     if poll.tie_rule not in TIE_RULES:
         yield f"{where}: the tie rule is one of {', '.join(TIE_RULES)}"
+    if poll.publish not in PUBLISH:
+        yield f"{where}: the result is published {' or '.join(PUBLISH)}"
     if poll.method == "ranked" and poll.tie_rule == "none":
-        yield f"{where}: a ranked count has to break ties on its way; choose the tie rule lot or listed"
-    if poll.opens_at.tzinfo is None or poll.closes_at.tzinfo is None or poll.opens_at >= poll.closes_at:
-        yield f"{where} must open before it closes, both with a time zone"
+        yield f"{where}: a ranked count has to break ties on its way; choose the tie rule lot, listed or draw"
+    if poll.method == "consent" and poll.secret:
+        yield f"{where}: an objection starts a talk with a person, so a proposal cannot be secret"
+    if poll.seats < 1 or (poll.seats > 1 and poll.method not in SEVERAL_SEATS):
+        yield f"{where}: several seats go with the methods {', '.join(SEVERAL_SEATS)}"
+    elif poll.seats > 1 and poll.seats >= len(poll.options):
+        yield f"{where} must have more options than seats"
     if poll.quorum < 0:
         yield f"{where}: the quorum is a number of members, 0 for none"

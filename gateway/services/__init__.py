@@ -4,10 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from gateway.services import help, lifts, people, votes  # noqa: A004 - the service is called help
+from gateway.services import (
+    help,  # noqa: A004 - the service is called help
+    lifts,
+    membership,
+    people,
+    results,
+    scoring,
+    votes,
+)
 from gateway.services.acting import Action, Heeded, Timed
 
-ACTIONS: Mapping[str, Action] = {**help.ACTIONS, **lifts.ACTIONS, **people.ACTIONS, **votes.ACTIONS}
+ACTIONS: Mapping[str, Action] = {
+    **help.ACTIONS,
+    **lifts.ACTIONS,
+    **people.ACTIONS,
+    **votes.ACTIONS,
+    **scoring.ACTIONS,
+    **results.ACTIONS,
+    **membership.ACTIONS,
+}
 """Every action a flow may do, by the name it has there."""
 
 BINDING = frozenset(name for name, action in ACTIONS.items() if action.spec.binding)

@@ -6,7 +6,7 @@ from gateway.services.acting import Acting
 from gateway.store import members
 from gateway.store.database import Tx
 from gateway.store.messages_erasure import erase_last_inbound, erase_talk, note_talk
-from gateway.store.votes import Poll
+from gateway.store.polls import Poll
 
 FLOW = "vote"
 """The flow in which votes are talked about."""

@@ -1,29 +1,36 @@
-"""Voting by text: whose vote it is, what may be voted on, the vote itself, and how it came out."""
+"""Voting by text and call: whose vote it is, what may be voted on, and the vote itself."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
 
-from flows.conversation import Outcome
+from flows.conversation import Happened, Outcome, Prompt, Turn
+from flows.limits import UNCLEAR
 from flows.model import ActionSpec
 from flows.value import Json, Value, text
 from gateway.services.acting import Acting, Action
-from gateway.services.counting.marks import ranks_to_marks
-from gateway.services.polls import TIMED
-from gateway.services.secrecy import forget_pin, forget_vote, note_vote_talk
-from gateway.store import members
-from gateway.store import votes as store
+from gateway.services.ballots import Choice, cast
+from gateway.services.polls import TIMED, facts, pair, poll_of, said
+from gateway.services.scoring import scores_in
+from gateway.services.secrecy import FLOW, forget_pin, forget_vote, note_vote_talk
+from gateway.store import members, people, polls, votes
+from gateway.store.database import Tx
 from gateway.store.members import Member
 from gateway.store.pin import is_pin
-from gateway.store.votes import Poll
+from gateway.store.polls import Poll
 
-__all__ = ["ACTIONS", "TIMED"]
+__all__ = ["ACTIONS", "TIMED", "note_invalid"]
 
 MOST_WRONG_PINS = 3
 # A slip of the thumb last week says nothing about today; two guesses a day would take years.
 WRONG_PINS_COUNT_FOR = timedelta(days=1)
-MOST_RESULTS = 6
+# Whoever comes later than this after a close is told that nothing is open, not that they are late.
+LATE_FOR = timedelta(days=7)
+# A vote that is further ahead than this is no reason to wait for it.
+EARLY_FOR = timedelta(days=30)
+CHOOSING = frozenset({"choose", "rank", "approve", "score", "consent"})
+"""The steps of the flow, without `_secret`, at which a vote is said."""
 
 _NOTHING = text("")
 
@@ -33,10 +40,12 @@ def find(acting: Acting, values: Mapping[str, Value]) -> Outcome:  # noqa: ARG00
     note_vote_talk(acting)
     mine = members.members_on(acting.tx, acting.resident.id)
     if not mine:
+        _count_rejection(acting, "stranger")
         return Outcome("stranger")
-    if not store.polls_in(acting.tx, "open"):
-        return Outcome("none")
+    if not polls.polls_in(acting.tx, "open"):
+        return _none_open(acting)
     if all(member.locked for member in mine):
+        _count_rejection(acting, "locked")
         return Outcome("locked")
     if len(mine) == 1 and not mine[0].pin_hash:
         return Outcome("known", {"member": Value("number", mine[0].id)})
@@ -50,124 +59,117 @@ def check_pin(acting: Acting, values: Mapping[str, Value]) -> Outcome:
     mine = members.members_on(acting.tx, acting.resident.id)
     found = next((member for member in mine if member.pin_hash and is_pin(member.pin_hash, pin)), None)
     if found is not None and found.locked:
+        _count_rejection(acting, "locked")
         return Outcome("locked", {"pin": _NOTHING})
     if found is not None:
         members.unlock(acting.tx, found.id)
         return Outcome("right", {"pin": _NOTHING, "member": Value("number", found.id)})
+    _count_rejection(acting, "wrong_pin")
     left = [_note_wrong(acting, member) for member in mine if not member.locked]
     if not any(left):
         return Outcome("locked", {"pin": _NOTHING})
     return Outcome("wrong", {"pin": _NOTHING, "left": Value("number", min(n for n in left if n))})
 
 
-def polls(acting: Acting, values: Mapping[str, Value]) -> Outcome:
+def choose_poll(acting: Acting, values: Mapping[str, Value]) -> Outcome:
     """Find what the member can vote on now: one poll, several to choose from, or why there is none."""
     member = _member(acting, values)
     if member is None:
         return Outcome("absent")
     marks = [
-        (poll, store.has_voted(acting.tx, poll.id, member.id)) for poll in store.polls_in(acting.tx, "open")
+        (poll, votes.has_voted(acting.tx, poll.id, member.id)) for poll in polls.polls_in(acting.tx, "open")
     ]
     on_roll = [(poll, voted) for poll, voted in marks if voted is not None]
     votable = [poll for poll, voted in on_roll if not (poll.secret and voted)]
     if len(votable) == 1:
-        return Outcome("one", {"poll": Value("choice", _pair(votable[0], acting.language))})
+        return Outcome("one", {"poll": Value("choice", pair(votable[0], acting.language))})
     if votable:
-        pairs: list[Json] = [_pair(poll, acting.language) for poll in votable]
+        pairs: list[Json] = [pair(poll, acting.language) for poll in votable]
         return Outcome("several", {"polls": Value("options", pairs)})
+    for poll, voted in marks:
+        votes.note_rejection(acting.tx, poll.id, "not_on_roll" if voted is None else "again")
     return Outcome("voted" if on_roll else "absent")
 
 
 def look(acting: Acting, values: Mapping[str, Value]) -> Outcome:
     """Give the question of a poll and its options, or why the member cannot vote in it."""
-    poll, member = _poll(acting, values), _member(acting, values)
+    poll, member = poll_of(acting.tx, values), _member(acting, values)
     if poll is None or poll.state != "open":
         return Outcome("closed")
-    voted = store.has_voted(acting.tx, poll.id, member.id) if member else None
+    voted = votes.has_voted(acting.tx, poll.id, member.id) if member else None
     if voted is None:
         return Outcome("absent")
     if voted and poll.secret:
         return Outcome("voted")
     note_vote_talk(acting, poll)
-    pairs: list[Json] = [[option.key, _said(option.labels, acting.language)] for option in poll.options]
-    kind = "ranked" if poll.method == "ranked" else "single"
-    return Outcome(
-        f"secret_{kind}" if poll.secret else f"open_{kind}",
-        {
-            "question": text(_said(poll.question, acting.language)),
-            "options": Value("options", pairs),
-            "closes": Value("datetime", poll.closes_at.isoformat()),
-        },
-    )
+    pairs: list[Json] = [[option.key, said(option.labels, acting.language)] for option in poll.options]
+    kind = poll.method if poll.method == "consent" else f"{_secrecy(poll)}_{poll.method}"
+    told = {"options": Value("options", pairs), "choice": _NOTHING, "scores": Value("scores", [])}
+    return Outcome(kind, {**facts(poll, acting.language), **told})
 
 
-def cast(acting: Acting, values: Mapping[str, Value]) -> Outcome:
+def take(acting: Acting, values: Mapping[str, Value]) -> Outcome:
     """Record the member's vote. Whatever comes of it, the conversation forgets the choice."""
-    poll, member = _poll(acting, values), _member(acting, values)
-    name = _cast(acting, poll, member, values) if poll and member else "closed"
+    poll, member = poll_of(acting.tx, values), _member(acting, values)
+    choice = _choice(values)
+    name = cast(acting, poll, member.id, choice) if poll and member else "closed"
     if poll is not None:
         forget_vote(acting, poll)
-    return Outcome(name, {"choice": _NOTHING})
+        if name == "objected" and member is not None:
+            _start_talk(acting, poll, member, choice.words)
+    return Outcome(name, dict.fromkeys(_FORGOTTEN, _NOTHING))
 
 
-def results(acting: Acting, values: Mapping[str, Value]) -> Outcome:  # noqa: ARG001
-    """Find the counted polls, newest first; those still open give nothing but their closing time."""
-    counted = store.polls_in(acting.tx, "counted")[::-1][:MOST_RESULTS]
-    if len(counted) == 1:
-        return Outcome("one", {"poll": Value("choice", _pair(counted[0], acting.language))})
-    if counted:
-        pairs: list[Json] = [_pair(poll, acting.language) for poll in counted]
-        return Outcome("several", {"polls": Value("options", pairs)})
-    running = store.polls_in(acting.tx, "open")
-    if running:
-        return Outcome("open", {"closes": Value("datetime", running[0].closes_at.isoformat())})
+def note_invalid(tx: Tx, turn: Turn) -> None:
+    """Count an answer that was no vote, given where the flow had asked for one."""
+    for effect in turn.effects:
+        if (
+            isinstance(effect, Happened)
+            and effect.type == "conversation.unclear"
+            and effect.data["flow"] == FLOW
+            and str(effect.data["step"]).removesuffix("_secret") in CHOOSING
+            and effect.data["reason"] != UNCLEAR  # the flow itself looks at what it says then
+            and turn.conversation is not None
+        ):
+            poll = poll_of(tx, turn.conversation.answers)
+            if poll is not None and poll.state == "open":
+                votes.note_rejection(tx, poll.id, "invalid")
+
+
+def _none_open(acting: Acting) -> Outcome:
+    """Say why there is nothing to vote on: too late, too early, a fault, or nothing at all."""
+    if polls.polls_in(acting.tx, "interrupted"):
+        return Outcome("paused")
+    over = [poll for state in sorted(votes.OVER) for poll in polls.polls_in(acting.tx, state)]
+    late = [poll for poll in over if poll.closed_at and acting.now - poll.closed_at < LATE_FOR]
+    scheduled = polls.polls_in(acting.tx, "scheduled")
+    ahead = [poll for poll in scheduled if poll.opens_at - acting.now < EARLY_FOR]
+    for poll, reason in [(poll, "late") for poll in late] + [(poll, "early") for poll in ahead]:
+        votes.note_rejection(acting.tx, poll.id, reason)
+    if ahead:
+        opens = min(poll.opens_at for poll in ahead)
+        return Outcome("early", {"opens": Value("datetime", opens.isoformat())})
+    if late:
+        closed = max(poll.closed_at for poll in late if poll.closed_at)
+        return Outcome("late", {"closed": Value("datetime", closed.isoformat())})
     return Outcome("none")
 
 
-def result(acting: Acting, values: Mapping[str, Value]) -> Outcome:
-    """Say how a counted poll came out."""
-    poll = _poll(acting, values)
-    if poll is None or poll.state != "counted":
-        return Outcome("none")
-    turnout = store.turnout(acting.tx, poll.id)
-    labels = {option.key: _said(option.labels, acting.language) for option in poll.options}
-    said = {
-        "question": text(_said(poll.question, acting.language)),
-        "voted": Value("number", turnout.voted),
-        "roll": Value("number", turnout.roll),
-    }
-    if not poll.result["quorate"]:
-        return Outcome("inquorate", {**said, "quorum": Value("number", poll.quorum)})
-    last: Mapping[str, int] = poll.result["rounds"][-1]["votes"]
-    in_order = sorted(last, key=lambda key: -last[key])
-    said["counts"] = Value("list", [f"{labels[key]}: {last[key]}" for key in in_order])
-    if poll.result["tied"]:
-        return Outcome("tied", said)
-    if not poll.result["winners"]:
-        return Outcome("nobody", said)
-    said["winner"] = text(", ".join(labels[key] for key in poll.result["winners"]))
-    by_lot = any(part["tie"] for part in poll.result["rounds"])
-    return Outcome("won_on_tie" if by_lot else "won", said)
+def _start_talk(acting: Acting, poll: Poll, member: Member, words: str) -> None:
+    """Tell the people on duty of an objection, so that one of them talks with whoever raised it."""
+    for reader in people.coordinators_on_duty(acting.tx):
+        told = {
+            **facts(poll, reader.language or acting.usual_language),
+            "who": text(f"{member.name} {member.number}"),
+            "words": text(words),
+        }
+        acting.tell(reader.number, Prompt(FLOW, "duty_objection", values=told))
 
 
-def _cast(acting: Acting, poll: Poll, member: Member, values: Mapping[str, Value]) -> str:
-    if poll.state != "open":
-        return "closed"
-    voted = store.has_voted(acting.tx, poll.id, member.id)
-    if voted is None:
-        return "absent"
-    marks = ranks_to_marks(_preferences(values), [option.key for option in poll.options])
-    if not any(marks):
-        return "closed"
-    if not poll.secret:
-        store.put_vote(acting.tx, poll, member.id, marks)
-        acting.emit("vote.cast", f"poll:{poll.id}", member=member.id, again=voted)
-        return "changed" if voted else "recorded"
-    if not store.put_ballot(acting.tx, poll, member.id, marks, acting.random):
-        return "voted"
-    # Says no more than that one more has voted: not who, and the store keeps no time either.
-    acting.emit("ballot.cast", f"poll:{poll.id}")
-    return "final"
+def _count_rejection(acting: Acting, reason: str) -> None:
+    """Count a try that belongs to no poll in particular against every one that is open."""
+    for poll in polls.polls_in(acting.tx, "open"):
+        votes.note_rejection(acting.tx, poll.id, reason)
 
 
 def _note_wrong(acting: Acting, member: Member) -> int:
@@ -188,41 +190,42 @@ def _member(acting: Acting, values: Mapping[str, Value]) -> Member | None:
     return next((member for member in mine if member.id == values["member"].data), None)
 
 
-def _poll(acting: Acting, values: Mapping[str, Value]) -> Poll | None:
-    data = values["poll"].data if "poll" in values else None
-    return store.poll_by_key(acting.tx, str(data[0])) if isinstance(data, (list, tuple)) else None
-
-
-def _preferences(values: Mapping[str, Value]) -> list[str]:
-    value = values.get("choice", _NOTHING)
+def _choice(values: Mapping[str, Value]) -> Choice:
+    value, words = values.get("choice", _NOTHING), str(values.get("reason", _NOTHING).data)
     if value.type == "choice" and isinstance(value.data, (list, tuple)):
-        return [str(value.data[0])]
+        return Choice((str(value.data[0]),), words=words)
     if value.type == "ranking" and isinstance(value.data, (list, tuple)):
-        return [str(pair[0]) for pair in value.data if isinstance(pair, (list, tuple))]
-    return []
+        return Choice([str(part[0]) for part in value.data if isinstance(part, (list, tuple))])
+    return Choice(scores=scores_in(values))
 
 
-def _pair(poll: Poll, language: str) -> list[Json]:
-    return [poll.key, _said(poll.question, language)]
+def _secrecy(poll: Poll) -> str:
+    return "secret" if poll.secret else "open"
 
 
-def _said(words: Mapping[str, str], language: str) -> str:
-    """Give the words in a language, else in its main language, else in the first one written."""
-    for wanted in (language, language.partition("-")[0]):
-        if wanted in words:
-            return words[wanted]
-    return next(iter(words.values()))
-
-
-_QUESTION = ("question", "options", "closes")
-_FORGOTTEN = ("choice",)
-_COUNTED = ("question", "voted", "roll")
+_QUESTION = ("question", "options", "closes", "choice", "scores")
+_FORGOTTEN = ("choice", "scores", "score", "reason")
+_KINDS = [
+    f"{secrecy}_{method}"
+    for secrecy in ("open", "secret")
+    for method in ("plurality", "ranked", "approval", "score")
+]
 ACTIONS: Mapping[str, Action] = {
     action.spec.name: action
     for action in (
         Action(
             ActionSpec(
-                "vote.find", {"stranger": (), "none": (), "locked": (), "known": ("member",), "pin": ()}
+                "vote.find",
+                {
+                    "stranger": (),
+                    "none": (),
+                    "early": ("opens",),
+                    "late": ("closed",),
+                    "paused": (),
+                    "locked": (),
+                    "known": ("member",),
+                    "pin": (),
+                },
             ),
             find,
         ),
@@ -234,16 +237,14 @@ ACTIONS: Mapping[str, Action] = {
         ),
         Action(
             ActionSpec("vote.polls", {"one": ("poll",), "several": ("polls",), "voted": (), "absent": ()}),
-            polls,
+            choose_poll,
         ),
         Action(
             ActionSpec(
                 "vote.look",
                 {
-                    "open_single": _QUESTION,
-                    "open_ranked": _QUESTION,
-                    "secret_single": _QUESTION,
-                    "secret_ranked": _QUESTION,
+                    **dict.fromkeys(_KINDS, _QUESTION),
+                    "consent": _QUESTION,
                     "voted": (),
                     "closed": (),
                     "absent": (),
@@ -254,37 +255,13 @@ ACTIONS: Mapping[str, Action] = {
         Action(
             ActionSpec(
                 "vote.cast",
-                {
-                    "recorded": _FORGOTTEN,
-                    "changed": _FORGOTTEN,
-                    "final": _FORGOTTEN,
-                    "voted": _FORGOTTEN,
-                    "closed": _FORGOTTEN,
-                    "absent": _FORGOTTEN,
-                },
+                dict.fromkeys(
+                    ("recorded", "changed", "objected", "final", "voted", "invalid", "closed", "absent"),
+                    _FORGOTTEN,
+                ),
                 binding=True,
             ),
-            cast,
-        ),
-        Action(
-            ActionSpec(
-                "vote.results", {"one": ("poll",), "several": ("polls",), "open": ("closes",), "none": ()}
-            ),
-            results,
-        ),
-        Action(
-            ActionSpec(
-                "vote.result",
-                {
-                    "won": (*_COUNTED, "counts", "winner"),
-                    "won_on_tie": (*_COUNTED, "counts", "winner"),
-                    "tied": (*_COUNTED, "counts"),
-                    "nobody": (*_COUNTED, "counts"),
-                    "inquorate": (*_COUNTED, "quorum"),
-                    "none": (),
-                },
-            ),
-            result,
+            take,
         ),
     )
 }

@@ -1,26 +1,24 @@
-"""Polls, rolls, votes and ballots, as the database keeps them."""
+"""Rolls, votes and ballots, as the database keeps them."""
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from random import Random
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from gateway.errors import GatewayError
-from gateway.store.database import Row, Tx
-from gateway.store.instant import from_text, to_text
+from gateway.store.database import Tx
+from gateway.store.instant import to_text
+from gateway.store.polls import Poll
 
 Marks: TypeAlias = bytes
-"""One byte an option, in the ballot's order: 0 is no mark, n the n-th preference."""
+"""One byte an option, in the ballot's order, as in `counting.marks`; 0 is no mark."""
 
-_COLUMNS = (
-    "id, key, state, method, secret, tie_rule, quorum, question, options, tie_order, opens_at, closes_at, "
-    "opened_at, result"
-)
+OVER = frozenset({"closed", "tied", "counted", "published"})
+"""The states of a poll in which its votes may be looked at."""
 
 
 class PollStillOpen(GatewayError):
@@ -28,101 +26,30 @@ class PollStillOpen(GatewayError):
 
 
 @dataclass(frozen=True, slots=True)
-class PollOption:
-    """One option of a poll: its key and its label by language (BCP 47)."""
-
-    key: str
-    labels: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Poll:
-    """A poll. `tie_order` holds option keys, strongest first; `result` is empty until counted."""
-
-    id: int
-    key: str
-    state: str
-    method: str
-    secret: bool
-    tie_rule: str
-    quorum: int
-    question: Mapping[str, str]
-    options: tuple[PollOption, ...]
-    tie_order: tuple[str, ...]
-    opens_at: datetime
-    closes_at: datetime
-    opened_at: datetime | None
-    result: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
 class Turnout:
-    """How many members voted, of how many who may."""
+    """How many members voted, of how many who may, and how many of the votes a coordinator entered."""
 
     voted: int
     roll: int
+    post: int = 0
+    proxy: int = 0
 
 
-def add_poll(
-    tx: Tx,
-    *,
-    key: str,
-    question: Mapping[str, str],
-    options: Sequence[PollOption],
-    method: str,
-    secret: bool,
-    tie_rule: str,
-    quorum: int,
-    opens_at: datetime,
-    closes_at: datetime,
-) -> None:
-    """Write down a draft of a poll; one whose key is known stays as it is."""
-    tx.run(
-        "INSERT INTO poll (key, state, method, secret, tie_rule, quorum, question, options, opens_at, "
-        "closes_at) VALUES (:key, 'draft', :method, :secret, :tie_rule, :quorum, :question, :options, "
-        ":opens_at, :closes_at) ON CONFLICT (key) DO NOTHING",
-        key=key,
-        method=method,
-        secret=int(secret),
-        tie_rule=tie_rule,
-        quorum=quorum,
-        question=_json(dict(question)),
-        options=_json([[option.key, dict(option.labels)] for option in options]),
-        opens_at=to_text(opens_at),
-        closes_at=to_text(closes_at),
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """A member's objection to a proposal. `state`: open, withdrawn."""
+
+    member_id: int
+    member: str
+    words: str
+    state: str
+
+
+def freeze_roll(tx: Tx, poll: Poll) -> int:
+    """Put every member on a poll's roll and lay out its papers; give the roll's length."""
+    roll = tx.run(
+        "INSERT INTO roll (poll_id, member_id) SELECT :id, id FROM member WHERE left_at IS NULL", id=poll.id
     )
-
-
-def poll_by_key(tx: Tx, key: str) -> Poll | None:
-    """Find a poll by its key."""
-    row = tx.one(f"SELECT {_COLUMNS} FROM poll WHERE key = :key", key=key)  # noqa: S608
-    return _poll(row) if row else None
-
-
-def polls_in(tx: Tx, state: str) -> list[Poll]:
-    """Give the polls in a state, the one that closes first before the others."""
-    rows = tx.all(
-        f"SELECT {_COLUMNS} FROM poll WHERE state = :state ORDER BY closes_at, id",  # noqa: S608
-        state=state,
-    )
-    return [_poll(row) for row in rows]
-
-
-def set_state(tx: Tx, poll_id: int, state: str) -> None:
-    """Move a poll to a state."""
-    tx.run("UPDATE poll SET state = :state WHERE id = :id", state=state, id=poll_id)
-
-
-def open_poll(tx: Tx, poll: Poll, state: str, tie_order: Sequence[str], now: datetime) -> int:
-    """Open a poll: freeze its roll and its tie order, lay out its papers; give the roll's length."""
-    tx.run(
-        "UPDATE poll SET state = :state, tie_order = :tie_order, opened_at = :now WHERE id = :id",
-        state=state,
-        tie_order=_json(list(tie_order)),
-        now=to_text(now),
-        id=poll.id,
-    )
-    roll = tx.run("INSERT INTO roll (poll_id, member_id) SELECT :id, id FROM member", id=poll.id)
     if poll.secret:
         for paper in range(roll):
             tx.run(
@@ -135,11 +62,19 @@ def open_poll(tx: Tx, poll: Poll, state: str, tie_order: Sequence[str], now: dat
 
 
 def turnout(tx: Tx, poll_id: int) -> Turnout:
-    """Count who may vote and who has."""
+    """Count who may vote and who has; never how."""
     row = tx.one(
         "SELECT COUNT(*) AS roll, COALESCE(SUM(voted), 0) AS voted FROM roll WHERE poll_id = :id", id=poll_id
     )
-    return Turnout(row["voted"], row["roll"]) if row else Turnout(0, 0)
+    entered = {
+        found["how"]: int(found["n"])
+        for found in tx.all(
+            "SELECT how, COUNT(*) AS n FROM entered_vote WHERE poll_id = :id GROUP BY how", id=poll_id
+        )
+    }
+    if row is None:
+        return Turnout(0, 0)
+    return Turnout(row["voted"], row["roll"], entered.get("post", 0), entered.get("proxy", 0))
 
 
 def has_voted(tx: Tx, poll_id: int, member_id: int) -> bool | None:
@@ -158,6 +93,11 @@ def put_vote(tx: Tx, poll: Poll, member_id: int, marks: Marks) -> None:
         poll=poll.id,
         member=member_id,
         marks=marks,
+    )
+    tx.run(
+        "DELETE FROM entered_vote WHERE poll_id = :poll AND member_id = :member",
+        poll=poll.id,
+        member=member_id,
     )
     tx.run(
         "UPDATE roll SET voted = 1 WHERE poll_id = :poll AND member_id = :member",
@@ -182,17 +122,31 @@ def put_ballot(tx: Tx, poll: Poll, member_id: int, marks: Marks, random: Random)
         "SELECT paper FROM ballot WHERE poll_id = :poll AND marks = :blank", poll=poll.id, blank=_blank(poll)
     )
     tx.run(
-        "UPDATE ballot SET marks = :marks WHERE poll_id = :poll AND paper = :paper",
+        "UPDATE ballot SET side = 1 - side, marks = CASE WHEN paper = :paper THEN :marks ELSE marks END "
+        "WHERE poll_id = :poll",
         marks=marks,
         poll=poll.id,
         paper=random.choice(blanks)["paper"],
     )
+    # The log beside the database still holds the papers as they were before this vote.
+    tx.forget_log()
     return True
+
+
+def note_entered(tx: Tx, poll_id: int, member_id: int, how: str, by: str) -> None:
+    """Write down that a coordinator entered a member's vote from paper."""
+    tx.run(
+        "INSERT INTO entered_vote (poll_id, member_id, how, entered_by) VALUES (:poll, :member, :how, :by)",
+        poll=poll_id,
+        member=member_id,
+        how=how,
+        by=by,
+    )
 
 
 def votes_of(tx: Tx, poll: Poll) -> Counter[Marks]:
     """Count equal votes of a poll that is over; raises PollStillOpen for any other."""
-    if poll.state not in {"closed", "counted"}:
+    if poll.state not in OVER:
         raise PollStillOpen(
             f"Poll {poll.key} is {poll.state}; its votes are shown to nobody before the close."
         )
@@ -206,38 +160,69 @@ def votes_of(tx: Tx, poll: Poll) -> Counter[Marks]:
     return Counter({row["marks"]: row["n"] for row in rows})
 
 
-def keep_result(tx: Tx, poll_id: int, state: str, result: Mapping[str, Any]) -> None:
-    """Keep what the count of a poll came to."""
+def named_votes(tx: Tx, poll: Poll) -> list[tuple[str, Marks]]:
+    """Give the members' names and votes of a named poll that is over; raises PollStillOpen for any other."""
+    if poll.state not in OVER or poll.secret:
+        raise PollStillOpen(f"Poll {poll.key} is {poll.state} or secret; nobody sees who voted how.")
+    rows = tx.all(
+        "SELECT member.name AS name, vote.marks AS marks FROM vote JOIN member ON member.id = vote.member_id "
+        "WHERE vote.poll_id = :id ORDER BY member.name, member.id",
+        id=poll.id,
+    )
+    return [(row["name"], row["marks"]) for row in rows]
+
+
+def note_rejection(tx: Tx, poll_id: int, reason: str) -> None:
+    """Count one more vote that was asked for and not taken."""
     tx.run(
-        "UPDATE poll SET state = :state, result = :result WHERE id = :id",
-        state=state,
-        result=_json(dict(result)),
+        "INSERT INTO poll_rejection (poll_id, reason, times) VALUES (:poll, :reason, 1) "
+        "ON CONFLICT (poll_id, reason) DO UPDATE SET times = poll_rejection.times + 1",
+        poll=poll_id,
+        reason=reason,
+    )
+
+
+def rejections(tx: Tx, poll_id: int) -> Mapping[str, int]:
+    """Give how often a vote was not taken, by reason."""
+    rows = tx.all("SELECT reason, times FROM poll_rejection WHERE poll_id = :id ORDER BY reason", id=poll_id)
+    return {row["reason"]: int(row["times"]) for row in rows}
+
+
+def raise_objection(tx: Tx, poll_id: int, member_id: int, words: str, now: datetime) -> None:
+    """Keep a member's objection to a proposal, in place of an earlier one."""
+    tx.run(
+        "INSERT INTO objection (poll_id, member_id, words, state, raised_at) "
+        "VALUES (:poll, :member, :words, 'open', :now) "
+        "ON CONFLICT (poll_id, member_id) DO UPDATE SET words = :words, state = 'open', raised_at = :now",
+        poll=poll_id,
+        member=member_id,
+        words=words,
+        now=to_text(now),
+    )
+
+
+def withdraw_objection(tx: Tx, poll_id: int, member_id: int) -> bool:
+    """Let a member's objection stand no more; give whether there was one."""
+    return bool(
+        tx.run(
+            "UPDATE objection SET state = 'withdrawn' "
+            "WHERE poll_id = :poll AND member_id = :member AND state = 'open'",
+            poll=poll_id,
+            member=member_id,
+        )
+    )
+
+
+def objections(tx: Tx, poll_id: int) -> list[Objection]:
+    """Give the objections to a proposal, those that stand first."""
+    rows = tx.all(
+        "SELECT member_id, member.name AS member, words, state FROM objection "
+        "JOIN member ON member.id = objection.member_id WHERE poll_id = :id "
+        "ORDER BY state, raised_at, member_id",
         id=poll_id,
     )
+    return [Objection(row["member_id"], row["member"], row["words"], row["state"]) for row in rows]
 
 
 def _blank(poll: Poll) -> Marks:
     return bytes(len(poll.options))
-
-
-def _json(data: Any) -> str:
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-
-
-def _poll(row: Row) -> Poll:
-    return Poll(
-        id=row["id"],
-        key=row["key"],
-        state=row["state"],
-        method=row["method"],
-        secret=bool(row["secret"]),
-        tie_rule=row["tie_rule"],
-        quorum=row["quorum"],
-        question=json.loads(row["question"]),
-        options=tuple(PollOption(key, labels) for key, labels in json.loads(row["options"])),
-        tie_order=tuple(json.loads(row["tie_order"])),
-        opens_at=from_text(row["opens_at"]),
-        closes_at=from_text(row["closes_at"]),
-        opened_at=from_text(row["opened_at"]) if row["opened_at"] else None,
-        result=json.loads(row["result"]) if row["result"] else {},
-    )

@@ -5,7 +5,7 @@ from collections import Counter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.services.counting import (
+from gateway.counting import (
     Preferences,
     count_plurality,
     count_ranked,

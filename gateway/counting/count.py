@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
-from gateway.services.counting.marks import to_preferences
-from gateway.services.counting.model import Count, Preferences
-from gateway.services.counting.runoff import count_runoff
-from gateway.services.counting.tallied import count_consent, count_marked, count_scores
-from gateway.services.counting.transferable import count_transferable
+from gateway.counting.marks import to_preferences
+from gateway.counting.model import Count, Preferences
+from gateway.counting.runoff import count_runoff
+from gateway.counting.tallied import count_consent, count_marked, count_scores
+from gateway.counting.transferable import count_transferable
 
 Counted: TypeAlias = Callable[[Sequence[str], Mapping[bytes, int], int, Sequence[str]], Count]
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from gateway.services.counting.model import NOTHING, Count, Preferences, Round, in_order
+from gateway.counting.model import NOTHING, Count, Preferences, Round, in_order
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class _Parcel:
     worth: Fraction
 
 
-class _Tied(Exception):  # noqa: N818 - no error: the way out of a count that stops at a tie
+class _Tied(Exception):
     """Nobody has said who of these equals is stronger."""
 
     def __init__(self, equals: Sequence[str]) -> None:
@@ -73,9 +73,7 @@ class _Election:
                 if self._surpluses:
                     whose = self._largest_surplus()
                     worth = (self._tally[whose] - self._quota) / self._tally[whose]
-                    part = Round(
-                        shown, exhausted, elected, surplus_of=whose, worth=worth, tie=self._tie
-                    )
+                    part = Round(shown, exhausted, elected, surplus_of=whose, worth=worth, tie=self._tie)
                     self._pass_on_surplus(whose, worth)
                 else:
                     whose = self._weakest()
@@ -89,7 +87,8 @@ class _Election:
     def _elect(self) -> tuple[str, ...]:
         """Elect whoever has the quota, and all who are left once there are seats for all of them."""
         there = sorted(
-            (key for key in self._hopeful if self._tally[key] >= self._quota), key=lambda key: -self._tally[key]
+            (key for key in self._hopeful if self._tally[key] >= self._quota),
+            key=lambda key: -self._tally[key],
         )
         for key in there:
             self._hopeful.remove(key)
@@ -98,7 +97,8 @@ class _Election:
                 self._surpluses.append(key)
         if len(self._elected) + len(self._hopeful) <= self._seats:
             wanted = sorted(
-                (key for key in self._hopeful if self._tally[key] > NOTHING), key=lambda key: -self._tally[key]
+                (key for key in self._hopeful if self._tally[key] > NOTHING),
+                key=lambda key: -self._tally[key],
             )
             self._elected += wanted
             self._hopeful = []

@@ -67,7 +67,9 @@ def read_blt(source: str) -> Blt:
         words = line.split()
         if words == ["0"]:
             names = _names(lines[place + 1 :], options)
-            return Blt(tuple(names[:options]), dict(ballots), seats, names[options], scored, frozenset(withdrawn))
+            return Blt(
+                tuple(names[:options]), dict(ballots), seats, names[options], scored, frozenset(withdrawn)
+            )
         if words[0].startswith("-"):
             withdrawn |= {_option(word.removeprefix("-"), options, number) for word in words}
             continue
@@ -114,7 +116,9 @@ def _head(number: int, line: str) -> tuple[int, int]:
         raise BltMistake(f"Line {number}: it must say how many options and how many seats there are.")
     options, seats = (_whole(word, number) for word in words)
     if not (1 <= options <= MOST_OPTIONS and 1 <= seats <= options):
-        raise BltMistake(f"Line {number}: there are 1 to {MOST_OPTIONS} options, and no more seats than these.")
+        raise BltMistake(
+            f"Line {number}: there are 1 to {MOST_OPTIONS} options, and no more seats than these."
+        )
     return options, seats
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from gateway.services.counting.count import METHODS, count_votes
-from gateway.services.counting.model import Count, Preferences, Round, count_from_json, count_to_json
+from gateway.counting.count import METHODS, count_votes
+from gateway.counting.model import Count, Preferences, Round, count_from_json, count_to_json
 
 __all__ = [
     "METHODS",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
-from gateway.services.counting.model import NOTHING, Count, Round, Tally, in_order
+from gateway.counting.model import NOTHING, Count, Round, Tally, in_order
 
 AGREE, ASIDE, OBJECT = "agree", "aside", "object"
 CONSENT_OPTIONS = (AGREE, ASIDE, OBJECT)
@@ -39,7 +39,9 @@ def count_consent(
     return Count((Round(votes, elected=winners),), winners)
 
 
-def _sum(options: Sequence[str], ballots: Mapping[bytes, int], worth: Callable[[int], int]) -> dict[str, Fraction]:
+def _sum(
+    options: Sequence[str], ballots: Mapping[bytes, int], worth: Callable[[int], int]
+) -> dict[str, Fraction]:
     sums = [0] * len(options)
     for marks, times in ballots.items():
         for place, mark in enumerate(marks):

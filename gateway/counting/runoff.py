@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
-from gateway.services.counting.model import Count, Preferences, Round, in_order
+from gateway.counting.model import Count, Preferences, Round, in_order
 
 
 def count_runoff(options: Sequence[str], votes: Mapping[Preferences, int], tie_order: Sequence[str]) -> Count:

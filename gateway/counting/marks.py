@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from gateway.services.counting.model import Preferences
+from gateway.counting.model import Preferences
 
 
 def ranks_to_marks(preferences: Iterable[str], options: Sequence[str]) -> bytes:
