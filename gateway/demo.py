@@ -62,6 +62,7 @@ and text, for example:
     MENU     hear what else there is
 
 {dashboard}
+
 Ctrl-C stops it. What happened is kept in {folder}, and is there again next time.
 """
 

@@ -69,7 +69,7 @@ def draw_flow(flow: Flow, fared: Mapping[str, Mapping[str, int]]) -> Drawing:
         for target, words in _targets(flow.steps[name]).items()
         if target in places
     )
-    return Drawing(width, MARGIN * 2 + len(rows) * (HEIGHT + GAP_Y) - GAP_Y, boxes, lines)
+    return Drawing(width + 2 * GAP_X, MARGIN * 2 + len(rows) * (HEIGHT + GAP_Y) - GAP_Y, boxes, lines)
 
 
 def _targets(step: Step) -> dict[str, str]:
@@ -127,7 +127,7 @@ def _line(start: tuple[int, int], end: tuple[int, int], words: str) -> Line:
         x2, y2 = end[0] + WIDTH, end[1] + HEIGHT // 2
         bend = max(x1, x2) + GAP_X
         path = f"M{x1},{y1} C{bend},{y1} {bend},{y2} {x2},{y2}"
-        return Line(path, words, bend - 4, (y1 + y2) // 2, back=True)
+        return Line(path, "", 0, 0, back=True)  # where many lead back, their words would lie on each other
     middle = (y1 + y2) // 2
     path = f"M{x1},{y1} C{x1},{middle} {x2},{middle} {x2},{y2}"
     return Line(path, words, (x1 + x2) // 2, middle, back=False)

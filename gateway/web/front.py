@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import ssl
 from contextlib import AsyncExitStack
@@ -24,8 +23,11 @@ log = logging.getLogger(__name__)
 _GOODBYE_SECONDS = 2.0
 
 
-async def open_site(stack: AsyncExitStack, http: HttpConfig, gateway: Gateway) -> None:
-    """Open the site until `stack` closes. Where it cannot be, the gateway has a trouble and goes on."""
+async def open_site(stack: AsyncExitStack, http: HttpConfig, gateway: Gateway) -> int:
+    """Open the site until `stack` closes and give its port.
+
+    Where it cannot be opened, that is 0, the gateway has a trouble and goes on.
+    """
     if not await gateway.store.read(any_account):
         gateway.setup_code = make_setup_code(gateway.data)
     runner = web.AppRunner(
@@ -45,10 +47,12 @@ async def open_site(stack: AsyncExitStack, http: HttpConfig, gateway: Gateway) -
             "Texts work without it. Choose another one under [http] in the settings."
         )
         log.warning("local page not started: %s", error.strerror)
-        return
+        return 0
     # Before the site is cleaned up: nobody new comes in while those who are there are seen off.
     stack.callback(server.close)
-    gateway.address = _address(http, server)
+    port: int = server.sockets[0].getsockname()[1]
+    gateway.address = _address(http, port)
+    return port
 
 
 def _private(http: HttpConfig) -> ssl.SSLContext | None:
@@ -59,10 +63,9 @@ def _private(http: HttpConfig) -> ssl.SSLContext | None:
     return context
 
 
-def _address(http: HttpConfig, server: asyncio.Server) -> str:
+def _address(http: HttpConfig, port: int) -> str:
     """Give the address to type: that of a reverse proxy where there is one."""
     if http.public_url:
         return http.public_url
-    port = server.sockets[0].getsockname()[1]
     host = "127.0.0.1" if http.host in {"0.0.0.0", "::", ""} else http.host  # noqa: S104
     return f"{'https' if http.tls_certificate else 'http'}://{f'[{host}]' if ':' in host else host}:{port}"

@@ -14,6 +14,7 @@ from typing import Any
 
 import aiohttp
 from playwright.async_api import Browser, BrowserContext, Page
+from yarl import URL
 
 from gateway.app import Gateway
 from gateway.config_http import HttpConfig
@@ -82,16 +83,27 @@ class Answer:
 class Dashboard:
     """A running site. `village` takes texts; `gateway` is what the pages see."""
 
-    def __init__(self, village: Village, gateway: Gateway, stack: AsyncExitStack) -> None:
+    def __init__(self, village: Village, gateway: Gateway, port: int, stack: AsyncExitStack) -> None:
         self.village = village
         self.gateway = gateway
         self.store = gateway.store
+        self._port = port
         self._stack = stack
 
     @property
     def address(self) -> str:
         """Where the site is."""
         return self.gateway.address
+
+    @property
+    def local(self) -> str:
+        """Where a reverse proxy would find the site."""
+        return f"http://127.0.0.1:{self._port}"
+
+    @property
+    def url(self) -> URL:
+        """What cookies are kept for."""
+        return URL(self.local)
 
     @property
     def now(self) -> datetime:
@@ -123,7 +135,7 @@ class Dashboard:
     async def client(self, role: Role = Role.COORDINATOR) -> Client:
         """Give a browser in which somebody with a role is signed in."""
         client = await self.anybody()
-        client.session.cookie_jar.update_cookies({COOKIE: await self._token(role)}, _url(self.address))
+        client.session.cookie_jar.update_cookies({COOKIE: await self._token(role)}, self.url)
         return client
 
     async def page(
@@ -197,13 +209,7 @@ async def dashboard(
             modems=[],
             troubles={},
         )
-        await open_site(stack, http or HttpConfig(port=0), gateway)
-        assert gateway.address, gateway.troubles
+        port = await open_site(stack, http or HttpConfig(port=0), gateway)
+        assert port, gateway.troubles
         async with AsyncExitStack() as people:
-            yield Dashboard(village, gateway, people)
-
-
-def _url(address: str) -> Any:
-    from yarl import URL
-
-    return URL(address)
+            yield Dashboard(village, gateway, port, people)

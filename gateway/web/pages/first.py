@@ -10,6 +10,7 @@ from aiohttp import web
 from gateway.store.accounts import add_first_account, any_account
 from gateway.store.database import Tx
 from gateway.store.journal import journal
+from gateway.store.sessions import forgive
 from gateway.web.access import anyone
 from gateway.web.context import gateway, now, store
 from gateway.web.entry import address_key, count_try, let_in
@@ -41,6 +42,7 @@ async def make(request: web.Request) -> web.Response:
         return _page(request, status=429, problem=problem, **typed)
     if not is_setup_code(gateway(request).setup_code, form.secret("code")):
         return _page(request, status=422, problem={"key": "first.wrong_code", "values": {}}, **typed)
+    await store(request).write(forgive, key)
     try:
         name, login = form.text("name", most=80), form.text("login", most=80)
         password = form.secret("password", most=LONGEST)
@@ -54,7 +56,7 @@ async def make(request: web.Request) -> web.Response:
         return web.Response(status=303, headers={"Location": "/login"})
     forget_setup_code(gateway(request).data)
     gateway(request).setup_code = ""
-    return await let_in(request, account_id, "/", [key])
+    return await let_in(request, account_id, "/", ())
 
 
 def _page(request: web.Request, *, status: int = 200, problem: object = None, **typed: str) -> web.Response:
