@@ -32,6 +32,10 @@ COMMANDS = (
     "prompts",
     "prompts list",
     "prompts add",
+    "tokens",
+    "tokens add",
+    "tokens list",
+    "tokens revoke",
     "backup",
 )
 # What a command needs only once it works, and what makes starting slow.
