@@ -126,7 +126,8 @@ def _global(
     for choice in choices:
         for name in _names(choice):
             word = library.vocabulary.words().get(name)
-            if word is not None and not (flow.name == MENU and word.name == "help"):
+            own = word is not None and (word.name == "quit" or (flow.name == MENU and word.name == "help"))
+            if word is not None and not own:
                 message = (
                     f"`{name}` works everywhere as {word.name.upper()}, so it cannot choose `{choice.key}`"
                 )

@@ -176,7 +176,8 @@ def _step(flow: Flow, step: Step, texts: Texts, held: frozenset[str] | None) -> 
         yield Problem(texts.path, phrase.line, f"{message}; ask for it before, or leave it out")
     labels = []
     if step.ask is not None and step.ask.type in CHOICE_TYPES:
-        labels = [option.label for option in texts.options.get(step.ask.name, {}).values()]
+        named = texts.options.get(step.ask.name, {})
+        labels = [named[key].label for key in static_options(step.ask) or named if key in named]
         yield from _labels(flow, step.ask, texts)
     typical = _typical(flow, texts.language)
     lines = [f"\n{number} {label}" for number, label in enumerate(labels, 1)]

@@ -38,6 +38,9 @@ _DAY = re.compile("[RWM]|no|nd|n[/-]n|u")
 MISSPELT_WORDS = 4
 """Words after a mark that are tried as a misspelt name."""
 
+MOMENT_WORDS = 5
+"""Words after a mark that may make up a day or a time: "half past two in the afternoon"."""
+
 CORRECTION_WORDS = 12
 """Words of the longest text in which one of two days or times is looked for."""
 
@@ -52,14 +55,15 @@ def facts(text: str, asked: Asked, marks: Marks, unmarked: Iterable[str]) -> dic
     """Give, by name, the answers to `asked` that a text holds.
 
     An answer with marks counts where one of them stands; without any, it counts for the first of the
-    names `unmarked` that no mark has given.
+    names `unmarked` that no mark has given. A day or a time that has marks counts at them alone, and
+    is no other's ("at ten, back at two").
     """
     folded = spoken(text)
     if not any(letter.isalpha() for letter in folded):
         return {}
     with_marks = [(ask, question) for ask, question in asked if ask.name in marks]
     found = _marked(_joined(folded, asked).split(), with_marks, marks, unmarked)
-    rest = folded
+    rest = _without_marked_moments(folded, with_marks, marks)
     for ask, question in asked:
         if ask.type == "choice":
             value, rest = _chosen(rest, question)
@@ -69,7 +73,9 @@ def facts(text: str, asked: Asked, marks: Marks, unmarked: Iterable[str]) -> dic
             rest = _without_places(rest, question, marks.get(ask.name, ()))
     day: Value | None = None
     for ask, question in asked:
-        value = of_moment(rest, ask, question) if ask.type in MOMENTS else None
+        if ask.type not in MOMENTS or ask.name in marks:
+            continue
+        value = of_moment(rest, ask, question)
         if value is None and ask.type == "time" and day is not None:
             value = _bare_hour(rest, day, ask, question)
         if value is not None:
@@ -77,6 +83,31 @@ def facts(text: str, asked: Asked, marks: Marks, unmarked: Iterable[str]) -> dic
         if ask.type == "date":
             day = value
     return found
+
+
+def _without_marked_moments(folded: str, asked: Asked, marks: Marks) -> str:
+    """Leave out the days and times that stand at their marks, and the marks themselves."""
+    words = folded.split()
+    for ask, question in asked:
+        if ask.type not in MOMENTS:
+            continue
+        at = 0
+        while at < len(words):
+            name, size = _mark_before(words, at, {ask.name: marks[ask.name]})
+            end = _moment_ends(words, at + size, ask, question) if name else at
+            del words[at:end]
+            at += end == at
+    return " ".join(words)
+
+
+def _moment_ends(words: Sequence[str], begins: int, ask: Ask, question: Question) -> int:
+    """Give where the day or time that begins at a word is over (that very place: there is none)."""
+    values = {
+        end: _whole(" ".join(words[begins:end]), ask, question)
+        for end in range(begins + 1, min(len(words), begins + MOMENT_WORDS) + 1)
+    }
+    said = [value for value in values.values() if value]
+    return next((end for end, value in values.items() if value and value == said[-1]), begins)
 
 
 def _bare_hour(rest: str, day: Value, ask: Ask, question: Question) -> Value | None:

@@ -8,10 +8,11 @@ from datetime import datetime, time
 from itertools import combinations
 
 from gateway.errors import GatewayError
-from gateway.store import lift_runs
+from gateway.store import lift_rules, lift_runs, lifts
 from gateway.store.database import Tx
-from gateway.store.lift_runs import BookingRules
-from gateway.store.people import meet, set_name
+from gateway.store.lift_rules import BookingRules, SpecialDay
+from gateway.store.lift_runs import Vehicle
+from gateway.store.people import meet, set_language, set_name
 
 
 class LiftSchemeError(GatewayError):
@@ -19,21 +20,23 @@ class LiftSchemeError(GatewayError):
 
 
 @dataclass(frozen=True, slots=True)
-class Vehicle:
-    """A vehicle: seats for riders (the driver's not counted) and wheelchair spaces beside them."""
-
-    key: str
-    label: str
-    seats: int
-    wheelchair_spaces: int
-
-
-@dataclass(frozen=True, slots=True)
 class Driver:
-    """A driver, known by an E.164 number."""
+    """A driver, known by an E.164 number; `name_told`: riders may hear the first name."""
 
     number: str
     name: str
+    name_told: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rider:
+    """A rider, known by an E.164 number: who travels (a key of the question), and home (a place's key)."""
+
+    number: str
+    name: str
+    language: str
+    needs: str
+    home: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,8 @@ class LiftScheme:
     service_hours: Sequence[ServiceHours]
     travel_times: Sequence[TravelTime] = ()
     rules: BookingRules = field(default_factory=BookingRules)
+    special_days: Sequence[SpecialDay] = ()
+    riders: Sequence[Rider] = ()
 
 
 def install_lifts(tx: Tx, data: LiftScheme, now: datetime) -> None:
@@ -88,21 +93,24 @@ def install_lifts(tx: Tx, data: LiftScheme, now: datetime) -> None:
     """
     for mistake in mistakes(data):
         raise LiftSchemeError(mistake)
-    lift_runs.save_rules(tx, data.rules)
+    lift_rules.save_rules(tx, data.rules)
     for vehicle in data.vehicles:
-        lift_runs.save_vehicle(tx, vehicle.key, vehicle.label, vehicle.seats, vehicle.wheelchair_spaces)
+        lift_runs.save_vehicle(tx, vehicle)
     drivers = {driver.number: _enrol(tx, driver, now) for driver in data.drivers}
     lift_runs.save_driver_hours(
         tx, [(drivers[h.driver], h.vehicle, h.weekday, h.starts, h.ends) for h in data.driver_hours]
     )
-    lift_runs.save_service_hours(
+    lift_rules.save_service_hours(
         tx,
         [
             (h.weekday, h.start_pickup_drop_off_window, h.end_pickup_drop_off_window)
             for h in data.service_hours
         ],
     )
-    lift_runs.save_travel_times(tx, [(t.origin, t.destination, t.minutes) for t in data.travel_times])
+    lift_rules.save_special_days(tx, data.special_days)
+    lift_rules.save_travel_times(tx, [(t.origin, t.destination, t.minutes) for t in data.travel_times])
+    for rider in data.riders:
+        _enrol_rider(tx, rider, now)
 
 
 def mistakes(data: LiftScheme) -> Iterable[str]:
@@ -110,12 +118,7 @@ def mistakes(data: LiftScheme) -> Iterable[str]:
     vehicles = {vehicle.key for vehicle in data.vehicles}
     drivers = {driver.number for driver in data.drivers}
     for vehicle in data.vehicles:
-        if (
-            vehicle.seats < 0
-            or vehicle.wheelchair_spaces < 0
-            or vehicle.seats + vehicle.wheelchair_spaces == 0
-        ):
-            yield f"Vehicle {vehicle.key} has no room for riders. Give it seats or wheelchair spaces."
+        yield from _about_vehicle(vehicle)
     for hours in data.driver_hours:
         if hours.vehicle not in vehicles:
             yield f"A driver drives {hours.vehicle}, which is not among the vehicles. Correct the key."
@@ -127,6 +130,13 @@ def mistakes(data: LiftScheme) -> Iterable[str]:
         if not weekday.start_pickup_drop_off_window < weekday.end_pickup_drop_off_window:
             yield f"Service hours of weekday {weekday.weekday} end before they start."
     yield from _clashes(data.driver_hours)
+
+
+def _about_vehicle(vehicle: Vehicle) -> Iterable[str]:
+    if vehicle.seats < 0 or vehicle.wheelchair_spaces < 0 or vehicle.seats + vehicle.wheelchair_spaces == 0:
+        yield f"Vehicle {vehicle.key} has no room for riders. Give it seats or wheelchair spaces."
+    if vehicle.wheelchair_spaces > 0 and not vehicle.lift:
+        yield f"Vehicle {vehicle.key} has wheelchair spaces but no lift or ramp. Correct one of the two."
 
 
 def _clashes(hours: Sequence[DriverHours]) -> Iterable[str]:
@@ -148,5 +158,14 @@ def _enrol(tx: Tx, driver: Driver, now: datetime) -> int:
     resident = meet(tx, driver.number, now)
     if not resident.name:
         set_name(tx, resident.id, driver.name)
-    lift_runs.save_driver(tx, resident.id)
+    lift_runs.save_driver(tx, resident.id, name_told=driver.name_told)
     return resident.id
+
+
+def _enrol_rider(tx: Tx, rider: Rider, now: datetime) -> None:
+    resident = meet(tx, rider.number, now)
+    if not resident.name:
+        set_name(tx, resident.id, rider.name)
+    if rider.language and not resident.language:
+        set_language(tx, resident.id, rider.language)
+    lifts.install_rider(tx, resident.id, rider.needs, rider.home)

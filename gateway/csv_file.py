@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from io import StringIO
 from pathlib import Path
+from typing import TypeVar
 
 from gateway.errors import ConfigError
+
+T = TypeVar("T")
+# Whoever has more mistakes than this in one file has probably saved the wrong one.
+MOST_MISTAKES = 20
 
 
 class CsvRow:
@@ -43,6 +48,20 @@ class CsvRow:
         if not value.isascii() or not value.isdigit() or not least <= int(value) <= most:
             raise self.wrong(column, f"must be a whole number from {least} to {most}, not {value[:20]}.")
         return int(value)
+
+
+def each_row(rows: Iterable[CsvRow], make: Callable[[CsvRow], T]) -> list[T]:
+    """Make something of every row; raises ConfigError that tells of every wrong row, one a line."""
+    found: list[T] = []
+    mistakes: list[str] = []
+    for row in rows:
+        try:
+            found.append(make(row))
+        except ConfigError as mistake:
+            mistakes.append(str(mistake))
+    if mistakes:
+        raise ConfigError("\n".join(mistakes[:MOST_MISTAKES]))
+    return found
 
 
 def read_csv(path: Path, columns: Sequence[str], optional: Sequence[str] = ()) -> list[CsvRow]:

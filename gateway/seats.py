@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import TypeAlias
+
+Travel: TypeAlias = Callable[[str, str], timedelta]
+"""How long a vehicle needs from one place (by key) to another."""
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What one trip takes of a run, from `starts_at` until just before `ends_at` (aware)."""
+    """What one trip takes of a run, from `starts_at` until just before `ends_at` (aware).
 
+    It gets in at `pickup` and out at `dropoff` (place keys), each of which takes `loading`; both
+    lie within the times. `lift`: only a vehicle with a lift, a ramp or a low step will do.
+    """
+
+    pickup: str
+    dropoff: str
     starts_at: datetime
     ends_at: datetime
     seats: int
     wheelchairs: int
+    loading: timedelta
+    lift: bool = False
 
     def moved(self, starts_at: datetime) -> Load:
         """Give the same load at another time."""
@@ -30,6 +42,32 @@ class Run:
     ends_at: datetime
     seats: int
     wheelchair_spaces: int
+    lift: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Where somebody gets in or out: promised for `at`, expected at `reached` (aware).
+
+    `load` is the place in the loads that were given; `seats` and `wheelchairs` are those taken
+    when the vehicle goes on.
+    """
+
+    at: datetime
+    reached: datetime
+    place: str
+    boards: bool
+    load: int
+    seats: int
+    wheelchairs: int
+
+
+@dataclass(frozen=True, slots=True)
+class Road:
+    """What the road asks for: travel times, and how much later than promised a vehicle may come."""
+
+    travel: Travel
+    window: timedelta
 
 
 def peak(loads: Iterable[Load], starts_at: datetime, ends_at: datetime) -> tuple[int, int]:
@@ -41,23 +79,59 @@ def peak(loads: Iterable[Load], starts_at: datetime, ends_at: datetime) -> tuple
     return max(seats for seats, _ in sums), max(wheelchairs for _, wheelchairs in sums)
 
 
-def best_run(runs: Iterable[Run], loads: Mapping[int, Sequence[Load]], wanted: Load) -> Run | None:
-    """Give the run that should carry a load (None: none has room).
+def itinerary(loads: Sequence[Load], travel: Travel) -> list[Stop]:
+    """Give the stops of a vehicle with these loads, in the order of their times, and when each is reached.
+
+    Nobody is met before the promised time; getting in and out at one place happens side by side.
+    """
+    stops = [(load.starts_at, True, load.pickup, n) for n, load in enumerate(loads)]
+    stops += [(load.ends_at - load.loading, False, load.dropoff, n) for n, load in enumerate(loads)]
+    found: list[Stop] = []
+    seats = wheelchairs = 0
+    ready: datetime | None = None
+    for at, boards, place, number in sorted(stops):
+        load = loads[number]
+        reached = at
+        if found and ready is not None:
+            before = found[-1]
+            reached = max(
+                at, before.reached if before.place == place else ready + travel(before.place, place)
+            )
+        ready = max(ready or reached, reached + load.loading)
+        seats += load.seats if boards else -load.seats
+        wheelchairs += load.wheelchairs if boards else -load.wheelchairs
+        found.append(Stop(at, reached, place, boards, number, seats, wheelchairs))
+    return found
+
+
+def on_time(run: Run, loads: Sequence[Load], road: Road) -> bool:
+    """Tell whether a run can be everywhere within the window and back at its end."""
+    stops = itinerary(loads, road.travel)
+    if any(stop.reached - stop.at > road.window for stop in stops):
+        return False
+    return all(stop.reached + loads[stop.load].loading <= run.ends_at for stop in stops)
+
+
+def fits(run: Run, carried: Sequence[Load], wanted: Load, road: Road) -> bool:
+    """Tell whether a run that carries some loads can carry one more."""
+    return _spare(run, carried, wanted, road) is not None
+
+
+def best_run(
+    runs: Iterable[Run], loads: Mapping[int, Sequence[Load]], wanted: Load, road: Road
+) -> Run | None:
+    """Give the run that should carry a load (None: none can).
 
     Of those that can, the one with the fewest wheelchair spaces left, then the fewest seats:
     room that only some riders can use is kept for them, and big gaps stay big.
     """
-    best: tuple[int, int, int] | None = None
+    best: tuple[int, bool, int, int] | None = None
     chosen: Run | None = None
     for run in runs:
-        if not (run.starts_at <= wanted.starts_at and wanted.ends_at <= run.ends_at):
+        spare = _spare(run, loads.get(run.id, ()), wanted, road)
+        if spare is None:
             continue
-        seats, wheelchairs = peak(loads.get(run.id, ()), wanted.starts_at, wanted.ends_at)
-        spare_seats = run.seats - seats - wanted.seats
-        spare_spaces = run.wheelchair_spaces - wheelchairs - wanted.wheelchairs
-        if spare_seats < 0 or spare_spaces < 0:
-            continue
-        rank = (spare_spaces, spare_seats, run.id)
+        rank = (spare[1], run.lift and not wanted.lift, spare[0], run.id)
         if best is None or rank < best:
             best, chosen = rank, run
     return chosen
@@ -68,16 +142,31 @@ def nearest_starts(
     runs: Sequence[Run],
     loads: Mapping[int, Sequence[Load]],
     wanted: Load,
+    road: Road,
     most: int,
 ) -> list[datetime]:
-    """Give up to `most` of the `starts` that have room, nearest to the wished one, in order of time."""
+    """Give up to `most` of the `starts` that can be had, nearest to the wished one, in order of time."""
     found: list[datetime] = []
     for start in sorted(starts, key=lambda start: (abs(start - wanted.starts_at), start)):
-        if best_run(runs, loads, wanted.moved(start)) is not None:
+        if any(fits(run, loads.get(run.id, ()), wanted.moved(start), road) for run in runs):
             found.append(start)
             if len(found) == most:
                 break
     return sorted(found)
+
+
+def _spare(run: Run, carried: Sequence[Load], wanted: Load, road: Road) -> tuple[int, int] | None:
+    """Give the seats and wheelchair spaces that would be left (None: the load cannot be carried)."""
+    if not (run.starts_at <= wanted.starts_at and wanted.ends_at <= run.ends_at):
+        return None
+    if wanted.lift and not run.lift:
+        return None
+    seats, wheelchairs = peak(carried, wanted.starts_at, wanted.ends_at)
+    spare_seats = run.seats - seats - wanted.seats
+    spare_spaces = run.wheelchair_spaces - wheelchairs - wanted.wheelchairs
+    if spare_seats < 0 or spare_spaces < 0 or not on_time(run, [*carried, wanted], road):
+        return None
+    return spare_seats, spare_spaces
 
 
 def _taken(loads: Iterable[Load], moment: datetime) -> tuple[int, int]:

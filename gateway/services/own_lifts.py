@@ -7,22 +7,20 @@ from collections.abc import Mapping
 from flows.answers.words import say
 from flows.conversation import Outcome
 from flows.model import ActionSpec
-from flows.value import Json, Value
-from gateway.services import trips
-from gateway.services.acting import Acting, Action
+from flows.value import Json, Value, text
+from gateway.services import standby, trips
+from gateway.services.acting import Acting, Action, Heeded
 from gateway.services.codes import read_code
+from gateway.services.lift_words import FACTS, facts
 from gateway.store import lifts
 from gateway.store.lifts import Trip
-
-TRIP = ("ref", "pickup", "dropoff", "day", "time")
-"""The values that say which trip is meant."""
 
 
 def list_trips(acting: Acting, values: Mapping[str, Value]) -> Outcome:  # noqa: ARG001
     """List the resident's trips, numbered as CANCEL numbers them."""
-    lines: dict[str, list[Json]] = {"booked": [], "standby": []}
+    lines: dict[str, list[Json]] = {"lifts": [], "waiting": []}
     for number, trip in enumerate(open_trips(acting), 1):
-        lines[trip.state].append(f"{number} {_line(acting, trip)}")
+        lines["lifts" if has_seat(trip) else "waiting"].append(f"{number} {_line(acting, trip)}")
     outcome = {
         (False, False): "none",
         (True, False): "booked",
@@ -30,41 +28,84 @@ def list_trips(acting: Acting, values: Mapping[str, Value]) -> Outcome:  # noqa:
         (True, True): "both",
     }
     return Outcome(
-        outcome[bool(lines["booked"]), bool(lines["standby"])],
-        {"lifts": Value("list", lines["booked"]), "waiting": Value("list", lines["standby"])},
+        outcome[bool(lines["lifts"]), bool(lines["waiting"])],
+        {name: Value("list", found) for name, found in lines.items()},
     )
 
 
 def mine(acting: Acting, values: Mapping[str, Value]) -> Outcome:  # noqa: ARG001
-    """Find the resident's trips: none, one, or several to choose from."""
+    """Find the trips the resident can cancel: none, one, or several to choose from."""
     found = open_trips(acting)
     if not found:
         return Outcome("none")
     if len(found) == 1:
-        return Outcome("one", trips.facts(found[0]))
+        return Outcome("one", facts(found[0]))
     pairs: list[Json] = [[trip.code, _line(acting, trip)] for trip in found]
     return Outcome("several", {"trips": Value("options", pairs)})
 
 
 def chosen(acting: Acting, values: Mapping[str, Value]) -> Outcome:
     """Give what is to be known of the trip that was chosen."""
-    trip = _own_trip(acting, key_of(values["which"]))
-    return Outcome("found", trips.facts(trip)) if trip else Outcome("gone")
+    trip = own_trip(acting, key_of(values["which"]))
+    return Outcome("found", facts(trip)) if trip else Outcome("gone")
 
 
 def cancel(acting: Acting, values: Mapping[str, Value]) -> Outcome:
-    """Cancel the trip that was read back."""
-    trip = _own_trip(acting, str(values["ref"].data))
+    """Cancel the trip that was read back; its way back can be cancelled with it."""
+    trip = own_trip(acting, str(values["ref"].data))
+    if trip is None:
+        return Outcome("gone")
+    cancelled = trips.cancel(acting, trip)
+    back = lifts.way_back_of(acting.tx, trip.id)
+    if back is None:
+        return Outcome("cancelled", facts(cancelled))
+    return Outcome("cancelled_one_way", {**facts(cancelled), **_of_the_way_back(back)})
+
+
+def cancel_back(acting: Acting, values: Mapping[str, Value]) -> Outcome:
+    """Cancel the way back of a trip that was just cancelled."""
+    trip = own_trip(acting, str(values["back_ref"].data))
     if trip is None:
         return Outcome("gone")
     trips.cancel(acting, trip)
-    return Outcome("cancelled", trips.facts(trip))
+    return Outcome("cancelled")
+
+
+def answer_offer(acting: Acting, values: Mapping[str, Value]) -> Outcome:
+    """Take the seat that is held for a trip of the resident's."""
+    trip = own_trip(acting, str(values["ref"].data))
+    if trip is None:
+        return Outcome("gone")
+    if has_seat(trip):
+        return Outcome("booked", facts(trip))
+    if trip.state != "offered":
+        return Outcome("too_late", facts(trip))
+    return Outcome("booked", facts(standby.accept(acting, trip)))
+
+
+def refuse_offer(acting: Acting, values: Mapping[str, Value]) -> Outcome:
+    """Give back the seat that is held for a trip, and leave the waiting list."""
+    trip = own_trip(acting, str(values["ref"].data))
+    if trip is None:
+        return Outcome("gone")
+    trips.cancel(acting, trip)
+    return Outcome("left", facts(trip))
 
 
 def open_trips(acting: Acting) -> list[Trip]:
-    """Give the resident's trips still to come, in the order of their numbers: booked ones, then standby."""
+    """Give the resident's trips still to come, in the order of their numbers: with a seat, then standby."""
     found = lifts.open_trips_of(acting.tx, acting.resident.id, acting.now)
-    return sorted(found, key=lambda trip: trip.state != "booked")
+    return sorted((trip for trip in found if trip.state != "on_board"), key=lambda trip: not has_seat(trip))
+
+
+def has_seat(trip: Trip) -> bool:
+    """Tell whether a trip's rider has a seat, not only the offer of one."""
+    return trip.holds and trip.state != "offered"
+
+
+def own_trip(acting: Acting, code: str) -> Trip | None:
+    """Give the resident's trip with a code (None: there is none to come)."""
+    return next((trip for trip in open_trips(acting) if trip.code == read_code(code)), None)
 
 
 def key_of(value: Value) -> str:
@@ -73,8 +114,14 @@ def key_of(value: Value) -> str:
     return str(data[0]) if isinstance(data, (list, tuple)) else str(data)
 
 
-def _own_trip(acting: Acting, code: str) -> Trip | None:
-    return next((trip for trip in open_trips(acting) if trip.code == read_code(code)), None)
+def waits_for_it(acting: Acting, names: str) -> bool:
+    """Tell whether a code is that of a trip of the resident's that waits for a seat or has one."""
+    return own_trip(acting, names) is not None
+
+
+def _of_the_way_back(trip: Trip) -> dict[str, Value]:
+    of = facts(trip)
+    return {"back_ref": text(trip.code), "back": of["time"], "back_from": of["pickup"]}
 
 
 def _line(acting: Acting, trip: Trip) -> str:
@@ -83,6 +130,7 @@ def _line(acting: Acting, trip: Trip) -> str:
     return f"{day} {at} {trip.dropoff_label} ({trip.code})"
 
 
+_OFFER = {"booked": FACTS, "too_late": FACTS, "gone": ()}
 ACTIONS: Mapping[str, Action] = {
     spec.name: Action(spec, run)
     for spec, run in (
@@ -92,8 +140,23 @@ ACTIONS: Mapping[str, Action] = {
             ),
             list_trips,
         ),
-        (ActionSpec("lift.mine", {"none": (), "one": TRIP, "several": ("trips",)}), mine),
-        (ActionSpec("lift.chosen", {"found": TRIP, "gone": ()}), chosen),
-        (ActionSpec("lift.cancel", {"cancelled": TRIP, "gone": ()}, binding=True), cancel),
+        (ActionSpec("lift.mine", {"none": (), "one": FACTS, "several": ("trips",)}), mine),
+        (ActionSpec("lift.chosen", {"found": FACTS, "gone": ()}), chosen),
+        (
+            ActionSpec(
+                "lift.cancel",
+                {
+                    "cancelled": FACTS,
+                    "cancelled_one_way": (*FACTS, "back_ref", "back", "back_from"),
+                    "gone": (),
+                },
+                binding=True,
+            ),
+            cancel,
+        ),
+        (ActionSpec("lift.cancel_back", {"cancelled": (), "gone": ()}, binding=True), cancel_back),
+        (ActionSpec("lift.take_seat", _OFFER, binding=True), answer_offer),
+        (ActionSpec("lift.leave_seat", {"left": FACTS, "gone": ()}, binding=True), refuse_offer),
     )
 }
+HEEDED: Mapping[str, Heeded] = {"seat_taken": waits_for_it}

@@ -1,72 +1,102 @@
-"""Community transport's supply: vehicles, drivers, hours, and the runs a day is made of."""
+"""Community transport's supply: vehicles, drivers, their hours, and the runs a day is made of."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
+from flows.answers.moment import moment
 from gateway.seats import Load, Run
-from gateway.store.database import Tx
+from gateway.store.database import Row, Tx
 from gateway.store.instant import from_text, to_text
+
+HOLDING = "('offered', 'booked', 'reminded', 'on_board')"
+"""The states of a trip that holds a seat, as SQL."""
 
 
 @dataclass(frozen=True, slots=True)
-class BookingRules:
-    """What may be booked when, in the words of GTFS-Flex, and how long things take, in minutes.
+class Vehicle:
+    """A vehicle: seats for riders (the driver's not counted), wheelchair spaces, a lift or not."""
 
-    `prior_notice_start_day`: how many days ahead a trip can be booked. `loading_min` is spent at
-    each end of a trip, `travel_min` between two places whose travel time nobody wrote down.
-    """
-
-    prior_notice_duration_min: int = 120
-    prior_notice_start_day: int = 28
-    loading_min: int = 5
-    travel_min: int = 20
+    key: str
+    label: str
+    seats: int
+    wheelchair_spaces: int
+    lift: bool
 
 
-def save_rules(tx: Tx, rules: BookingRules) -> None:
-    """Set the booking rules."""
+@dataclass(frozen=True, slots=True)
+class Driver:
+    """A driver; `name_told`: riders may hear the first name."""
+
+    id: int
+    number: str
+    name: str
+    language: str
+    name_told: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedRun:
+    """A run with what its driver and its coordinator need to know of it. Moments are aware, UTC."""
+
+    id: int
+    day: date
+    vehicle: str
+    vehicle_label: str
+    driver_id: int
+    driver_name: str
+    room: Run
+    list_sent_at: datetime | None
+
+
+def save_vehicle(tx: Tx, vehicle: Vehicle) -> None:
+    """Add a vehicle, or change the one with its key."""
     tx.run(
-        "INSERT INTO lift_rules "
-        "(id, prior_notice_duration_min, prior_notice_start_day, loading_min, travel_min) "
-        "VALUES (1, :notice, :start_day, :loading, :travel) ON CONFLICT (id) DO UPDATE SET "
-        "prior_notice_duration_min = excluded.prior_notice_duration_min, "
-        "prior_notice_start_day = excluded.prior_notice_start_day, "
-        "loading_min = excluded.loading_min, travel_min = excluded.travel_min",
-        notice=rules.prior_notice_duration_min,
-        start_day=rules.prior_notice_start_day,
-        loading=rules.loading_min,
-        travel=rules.travel_min,
-    )
-
-
-def booking_rules(tx: Tx) -> BookingRules | None:
-    """Give the booking rules (None: this community has no lifts)."""
-    row = tx.one(
-        "SELECT prior_notice_duration_min, prior_notice_start_day, loading_min, travel_min FROM lift_rules"
-    )
-    return BookingRules(*row) if row else None
-
-
-def save_vehicle(tx: Tx, key: str, label: str, seats: int, wheelchair_spaces: int) -> None:
-    """Add a vehicle, or change the one with this key."""
-    tx.run(
-        "INSERT INTO vehicle (key, label, seats, wheelchair_spaces) VALUES (:key, :label, :seats, :spaces) "
+        "INSERT INTO vehicle (key, label, seats, wheelchair_spaces, lift) "
+        "VALUES (:key, :label, :seats, :spaces, :lift) "
         "ON CONFLICT (key) DO UPDATE SET label = excluded.label, seats = excluded.seats, "
-        "wheelchair_spaces = excluded.wheelchair_spaces",
-        key=key,
-        label=label,
-        seats=seats,
-        spaces=wheelchair_spaces,
+        "wheelchair_spaces = excluded.wheelchair_spaces, lift = excluded.lift",
+        key=vehicle.key,
+        label=vehicle.label,
+        seats=vehicle.seats,
+        spaces=vehicle.wheelchair_spaces,
+        lift=vehicle.lift,
     )
 
 
-def save_driver(tx: Tx, resident_id: int) -> None:
+def vehicles(tx: Tx) -> list[Vehicle]:
+    """Give every vehicle."""
+    rows = tx.all("SELECT key, label, seats, wheelchair_spaces, lift FROM vehicle ORDER BY label")
+    return [Vehicle(row[0], row[1], row[2], row[3], bool(row[4])) for row in rows]
+
+
+def vehicle_by_key(tx: Tx, key: str) -> Vehicle | None:
+    """Give a vehicle (None: there is none with that key)."""
+    return next((vehicle for vehicle in vehicles(tx) if vehicle.key == key), None)
+
+
+def save_driver(tx: Tx, resident_id: int, *, name_told: bool) -> None:
     """Make a resident a driver."""
     tx.run(
-        "INSERT INTO driver (resident_id) VALUES (:id) ON CONFLICT (resident_id) DO NOTHING", id=resident_id
+        "INSERT INTO driver (resident_id, name_told) VALUES (:id, :told) "
+        "ON CONFLICT (resident_id) DO UPDATE SET name_told = excluded.name_told",
+        id=resident_id,
+        told=name_told,
     )
+
+
+def drivers(tx: Tx) -> list[Driver]:
+    """Give every driver by name."""
+    rows = tx.all(f"{_DRIVER} ORDER BY r.name, r.id")
+    return [_driver(row) for row in rows]
+
+
+def driver_by_id(tx: Tx, resident_id: int) -> Driver | None:
+    """Give a driver by the resident's id (None: that resident is none)."""
+    row = tx.one(f"{_DRIVER} WHERE r.id = :id", id=resident_id)
+    return _driver(row) if row else None
 
 
 def save_driver_hours(tx: Tx, hours: Iterable[tuple[int, str, int, time, time]]) -> None:
@@ -84,49 +114,19 @@ def save_driver_hours(tx: Tx, hours: Iterable[tuple[int, str, int, time, time]])
         )
 
 
-def save_service_hours(tx: Tx, hours: Iterable[tuple[int, time, time]]) -> None:
-    """Replace the service hours: weekday, first pick-up, last drop-off."""
-    tx.run("DELETE FROM service_hours")
-    for weekday, opens, closes in hours:
-        tx.run(
-            "INSERT INTO service_hours VALUES (:weekday, :opens, :closes)",
-            weekday=weekday,
-            opens=opens.isoformat("minutes"),
-            closes=closes.isoformat("minutes"),
-        )
-
-
-def service_hours(tx: Tx, weekday: int) -> tuple[time, time] | None:
-    """Give first pick-up and last drop-off of a weekday, local time (None: no lifts that day)."""
-    row = tx.one(
-        "SELECT start_pickup_drop_off_window, end_pickup_drop_off_window FROM service_hours "
-        "WHERE weekday = :weekday",
-        weekday=weekday,
+def hours_of_driver(tx: Tx, driver_id: int) -> list[tuple[str, int, time, time]]:
+    """Give vehicle label, weekday, start and end of a driver's ordinary week."""
+    rows = tx.all(
+        "SELECT v.label, h.weekday, h.starts, h.ends FROM driver_hours h "
+        "JOIN vehicle v ON v.key = h.vehicle WHERE h.driver_id = :id ORDER BY h.weekday, h.starts",
+        id=driver_id,
     )
-    return (time.fromisoformat(row[0]), time.fromisoformat(row[1])) if row else None
+    return [(row[0], row[1], time.fromisoformat(row[2]), time.fromisoformat(row[3])) for row in rows]
 
 
-def save_travel_times(tx: Tx, times: Iterable[tuple[str, str, int]]) -> None:
-    """Replace the table of travel times: origin key, destination key, minutes."""
-    tx.run("DELETE FROM travel_time")
-    for origin, destination, minutes in times:
-        tx.run(
-            "INSERT INTO travel_time VALUES (:origin, :destination, :minutes)",
-            origin=origin,
-            destination=destination,
-            minutes=minutes,
-        )
-
-
-def travel_minutes(tx: Tx, origin: str, destination: str) -> int | None:
-    """Give the minutes between two places, either way round (None: nobody wrote them down)."""
-    row = tx.one(
-        "SELECT minutes FROM travel_time WHERE (origin = :a AND destination = :b) "
-        "OR (origin = :b AND destination = :a) ORDER BY origin <> :a",
-        a=origin,
-        b=destination,
-    )
-    return int(row[0]) if row else None
+def is_planned(tx: Tx, day: date) -> bool:
+    """Tell whether a day's runs have been made."""
+    return tx.one("SELECT 1 FROM planned_day WHERE date = :day", day=day.isoformat()) is not None
 
 
 def plan_day(tx: Tx, day: date, zone: tzinfo) -> None:
@@ -137,43 +137,191 @@ def plan_day(tx: Tx, day: date, zone: tzinfo) -> None:
     if not planned:
         return
     for row in tx.all(
-        "SELECT h.driver_id, h.vehicle, h.starts, h.ends, v.seats, v.wheelchair_spaces FROM driver_hours h "
-        "JOIN vehicle v ON v.key = h.vehicle WHERE h.weekday = :weekday ORDER BY h.id",
+        "SELECT h.driver_id, h.vehicle, h.starts, h.ends FROM driver_hours h "
+        "WHERE h.weekday = :weekday ORDER BY h.id",
         weekday=day.weekday(),
     ):
-        tx.run(
-            "INSERT INTO run (date, vehicle, driver_id, starts_at, ends_at, seats, wheelchair_spaces) "
-            "VALUES (:day, :vehicle, :driver_id, :starts_at, :ends_at, :seats, :spaces)",
-            day=day.isoformat(),
-            vehicle=row["vehicle"],
-            driver_id=row["driver_id"],
-            starts_at=to_text(datetime.combine(day, time.fromisoformat(row["starts"]), zone)),
-            ends_at=to_text(datetime.combine(day, time.fromisoformat(row["ends"]), zone)),
-            seats=row["seats"],
-            spaces=row["wheelchair_spaces"],
-        )
+        starts_at, ends_at = (moment(day, time.fromisoformat(row[at]), zone) for at in ("starts", "ends"))
+        add_run(tx, day, row["vehicle"], row["driver_id"], starts_at, ends_at)
+
+
+def add_run(tx: Tx, day: date, vehicle: str, driver_id: int, starts_at: datetime, ends_at: datetime) -> int:
+    """Add a run on a planned day, with the room its vehicle has now, and give its id."""
+    return tx.insert(
+        "INSERT INTO run (date, vehicle, driver_id, starts_at, ends_at, seats, wheelchair_spaces, lift) "
+        "SELECT :day, v.key, :driver_id, :starts_at, :ends_at, v.seats, v.wheelchair_spaces, v.lift "
+        "FROM vehicle v WHERE v.key = :vehicle RETURNING id",
+        day=day.isoformat(),
+        vehicle=vehicle,
+        driver_id=driver_id,
+        starts_at=to_text(starts_at.astimezone(UTC)),
+        ends_at=to_text(ends_at.astimezone(UTC)),
+    )
+
+
+def change_run(
+    tx: Tx, run_id: int, vehicle: str, driver_id: int, starts_at: datetime, ends_at: datetime
+) -> None:
+    """Give a run another vehicle (and its room), driver or times."""
+    tx.run(
+        "UPDATE run SET vehicle = :vehicle, driver_id = :driver_id, starts_at = :starts_at, "
+        "ends_at = :ends_at, seats = v.seats, wheelchair_spaces = v.wheelchair_spaces, lift = v.lift "
+        "FROM (SELECT seats, wheelchair_spaces, lift FROM vehicle WHERE key = :vehicle) AS v "
+        "WHERE run.id = :id",
+        id=run_id,
+        vehicle=vehicle,
+        driver_id=driver_id,
+        starts_at=to_text(starts_at),
+        ends_at=to_text(ends_at),
+    )
+
+
+def drop_run(tx: Tx, run_id: int) -> None:
+    """Take a run away; trips that are over and were on it forget it."""
+    tx.run("UPDATE trip SET run_id = NULL WHERE run_id = :id", id=run_id)
+    tx.run("DELETE FROM run WHERE id = :id", id=run_id)
+
+
+def clashing_run(
+    tx: Tx, day: date, vehicle: str, driver_id: int, starts_at: datetime, ends_at: datetime, but: int = 0
+) -> PlannedRun | None:
+    """Give a run of that day, other than `but`, that has the vehicle or the driver at that time already."""
+    row = tx.one(
+        f"{_PLANNED} WHERE r.date = :day AND r.id <> :but AND r.starts_at < :ends_at "
+        "AND r.ends_at > :starts_at AND (r.vehicle = :vehicle OR r.driver_id = :driver_id)",
+        day=day.isoformat(),
+        but=but,
+        vehicle=vehicle,
+        driver_id=driver_id,
+        starts_at=to_text(starts_at),
+        ends_at=to_text(ends_at),
+    )
+    return _planned(row) if row else None
 
 
 def runs_on(tx: Tx, day: date) -> list[Run]:
-    """Give a planned day's runs."""
+    """Give a planned day's runs, and the room they have."""
     rows = tx.all(
-        "SELECT id, starts_at, ends_at, seats, wheelchair_spaces FROM run WHERE date = :day ORDER BY id",
+        "SELECT id, starts_at, ends_at, seats, wheelchair_spaces, lift FROM run "
+        "WHERE date = :day ORDER BY id",
         day=day.isoformat(),
     )
-    return [Run(row[0], from_text(row[1]), from_text(row[2]), row[3], row[4]) for row in rows]
+    return [_room(row) for row in rows]
 
 
-def loads_during(tx: Tx, day: date, starts_at: datetime, ends_at: datetime) -> dict[int, list[Load]]:
-    """Give what is booked on a day's runs at some time between two moments, by run."""
+def planned_runs(tx: Tx, day: date) -> list[PlannedRun]:
+    """Give a planned day's runs, by vehicle and start."""
+    rows = tx.all(f"{_PLANNED} WHERE r.date = :day ORDER BY v.label, r.starts_at", day=day.isoformat())
+    return [_planned(row) for row in rows]
+
+
+def run_by_id(tx: Tx, run_id: int) -> PlannedRun | None:
+    """Give a run (None: there is none, or it was taken away)."""
+    row = tx.one(f"{_PLANNED} WHERE r.id = :id", id=run_id)
+    return _planned(row) if row else None
+
+
+def runs_of(tx: Tx, driver_id: int, first: date, last: date) -> list[PlannedRun]:
+    """Give a driver's runs on planned days from one day to another, first one first."""
+    rows = tx.all(
+        f"{_PLANNED} WHERE r.driver_id = :driver AND r.date >= :first AND r.date <= :last "
+        "ORDER BY r.starts_at",
+        driver=driver_id,
+        first=first.isoformat(),
+        last=last.isoformat(),
+    )
+    return [_planned(row) for row in rows]
+
+
+def lists_due(tx: Tx, since: datetime, until: datetime) -> list[PlannedRun]:
+    """Give the runs between two moments whose driver has not been sent the list."""
+    rows = tx.all(
+        f"{_PLANNED} WHERE r.list_sent_at IS NULL AND r.starts_at <= :until AND r.starts_at > :since "
+        "ORDER BY r.starts_at",
+        since=to_text(since),
+        until=to_text(until),
+    )
+    return [_planned(row) for row in rows]
+
+
+def note_list_sent(tx: Tx, driver_id: int, day: date, now: datetime) -> None:
+    """Note that a driver knows the list of a day: from now on changes are told."""
+    tx.run(
+        "UPDATE run SET list_sent_at = :now WHERE driver_id = :driver AND date = :day "
+        "AND list_sent_at IS NULL",
+        driver=driver_id,
+        day=day.isoformat(),
+        now=to_text(now),
+    )
+
+
+def forget_list_sent(tx: Tx, run_id: int) -> None:
+    """Let a run's list be sent anew: it has another driver."""
+    tx.run("UPDATE run SET list_sent_at = NULL WHERE id = :id", id=run_id)
+
+
+def loads_on(tx: Tx, day: date, but: int = 0) -> dict[int, list[Load]]:
+    """Give what a day's runs carry, by run; the trip `but` is left out."""
     loads: dict[int, list[Load]] = {}
     for row in tx.all(
-        "SELECT t.run_id, t.starts_at, t.ends_at, t.seats, t.wheelchairs FROM run r "
-        "JOIN trip t ON t.run_id = r.id AND t.state = 'booked' "
-        "WHERE r.date = :day AND t.starts_at < :ends_at AND t.ends_at > :starts_at",
+        "SELECT t.run_id, t.pickup, t.dropoff, t.starts_at, t.ends_at, t.seats, t.wheelchairs, "  # noqa: S608
+        "t.loading_min, t.needs_lift FROM run r JOIN trip t ON t.run_id = r.id "
+        f"WHERE r.date = :day AND t.state IN {HOLDING} AND t.id <> :but",
         day=day.isoformat(),
-        starts_at=to_text(starts_at),
-        ends_at=to_text(ends_at),
+        but=but,
     ):
-        load = Load(from_text(row[1]), from_text(row[2]), row[3], row[4])
-        loads.setdefault(row[0], []).append(load)
+        loads.setdefault(row["run_id"], []).append(load_of(row))
     return loads
+
+
+def load_of(row: Row) -> Load:
+    """Read what a trip takes of a run."""
+    return Load(
+        pickup=row["pickup"],
+        dropoff=row["dropoff"],
+        starts_at=from_text(row["starts_at"]),
+        ends_at=from_text(row["ends_at"]),
+        seats=row["seats"],
+        wheelchairs=row["wheelchairs"],
+        loading=timedelta(minutes=row["loading_min"]),
+        lift=bool(row["needs_lift"]),
+    )
+
+
+_DRIVER = (
+    "SELECT r.id, r.number, r.name, r.language, d.name_told FROM driver d "
+    "JOIN resident r ON r.id = d.resident_id"
+)
+_PLANNED = (
+    "SELECT r.id, r.date, r.vehicle, v.label, r.driver_id, p.name, r.starts_at, r.ends_at, r.seats, "
+    "r.wheelchair_spaces, r.lift, r.list_sent_at FROM run r JOIN vehicle v ON v.key = r.vehicle "
+    "JOIN resident p ON p.id = r.driver_id"
+)
+
+
+def _driver(row: Row) -> Driver:
+    return Driver(row["id"], row["number"], row["name"], row["language"], bool(row["name_told"]))
+
+
+def _room(row: Row) -> Run:
+    return Run(
+        row["id"],
+        from_text(row["starts_at"]),
+        from_text(row["ends_at"]),
+        row["seats"],
+        row["wheelchair_spaces"],
+        bool(row["lift"]),
+    )
+
+
+def _planned(row: Row) -> PlannedRun:
+    return PlannedRun(
+        id=row["id"],
+        day=date.fromisoformat(row["date"]),
+        vehicle=row["vehicle"],
+        vehicle_label=row["label"],
+        driver_id=row["driver_id"],
+        driver_name=row["name"],
+        room=_room(row),
+        list_sent_at=from_text(row["list_sent_at"]) if row["list_sent_at"] else None,
+    )
