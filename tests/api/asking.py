@@ -87,7 +87,7 @@ class Asker:
 
 
 async def _answer(response: ClientResponse) -> Answer:
-    return Answer(response.status, dict(response.headers), await response.read())
+    return Answer(response.status, response.headers, await response.read())
 
 
 @asynccontextmanager
