@@ -28,6 +28,7 @@ NAV = (
     ("/votes", "nav.votes"),
     ("/people", "nav.people"),
     ("/flows", "nav.flows"),
+    ("/phone", "nav.phone"),
     ("/modems", "nav.modems"),
     ("/webhooks", "nav.webhooks"),
     ("/log", "nav.log"),

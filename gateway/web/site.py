@@ -37,6 +37,7 @@ from gateway.web.pages import (
     log,
     login,
     now,
+    phone,
     urgent,
 )
 from gateway.web.render import MENU, NAV
@@ -75,6 +76,9 @@ def make_site(gateway: Gateway, http: HttpConfig) -> web.Application:
     site.on_response_prepare.append(add_headers)
     site.on_shutdown.append(_end_live)
     site.cleanup_ctx.append(sweeping)
+    if phone.is_there(gateway.data):
+        site.cleanup_ctx.append(phone.booth_of)
+        site.add_routes(phone.routes())
     gateway.store.listen(site[LIVE].happened)
     for page in PAGES:
         site.add_routes(page.routes())
