@@ -62,6 +62,11 @@ class PhoneCall:
         return len(self._heard) / FRAME_BYTES * FRAME_SECONDS
 
     @property
+    def unsaid_bytes(self) -> int:
+        """How much of what is to be said has not gone yet."""
+        return len(self._unsaid)
+
+    @property
     def over(self) -> bool:
         """Whether it has ended."""
         return self._ended.done()

@@ -23,6 +23,7 @@ from gateway.web.access import needs
 from gateway.web.context import gateway, now, store, visit
 from gateway.web.flow_drawing import draw_flow
 from gateway.web.forms import FormMistake, fields
+from gateway.web.pages import phone
 from gateway.web.render import back, render
 
 COUNTED = timedelta(days=30)
@@ -42,6 +43,7 @@ async def show_list(request: web.Request) -> web.Response:
         totals={name: _total(found.values()) for name, found in counts.items()},
         revisions=await store(request).read(flow_texts.revisions),
         problems=await _problems(request),
+        phone_there=phone.is_there(gateway(request).data),
     )
 
 
@@ -84,6 +86,7 @@ async def show_texts(request: web.Request) -> web.Response:
         changed={(one.key, one.variant) for one in changes if (one.flow, one.language) == (name, tag)},
         drafted=await store(request).read(flow_texts.has_draft),
         problems=await _problems(request),
+        phone_there=phone.is_there(gateway(request).data),
         count=parts,
         most=LONGEST_WORDS,
     )
