@@ -1,14 +1,19 @@
-"""A copy of the database, made while it is in use, checked before it is called one."""
+"""A copy of the database, made while it is in use, checked before it is called one.
+
+It holds no votes of polls that are still open (`backup_secrecy`).
+"""
 
 from __future__ import annotations
 
 import os
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 from gateway.errors import StoreError
-from gateway.store.database import read_only
+from gateway.store.backup_secrecy import forget_votes_in_hand, holds_votes_in_hand
+from gateway.store.database import Tx, read_only
 
 
 def back_up(database: Path, target: Path, *, replace: bool = False) -> int:
@@ -61,7 +66,7 @@ def _copy(database: Path, target: Path) -> None:
         closing(sqlite3.connect(read_only(database), uri=True)) as source,
         closing(sqlite3.connect(target)) as copy,
     ):
-        source.backup(copy)
+        _fill(copy, source)
         copy.execute("PRAGMA journal_mode = DELETE")
         verdict = copy.execute("PRAGMA integrity_check").fetchone()[0]
     if verdict != "ok":
@@ -70,6 +75,24 @@ def _copy(database: Path, target: Path) -> None:
             "run plainline doctor."
         )
     _sync(target)
+
+
+def _fill(copy: sqlite3.Connection, source: sqlite3.Connection) -> None:
+    """Copy what is committed now; where votes are being cast, without them."""
+    source.row_factory = sqlite3.Row
+    source.execute("BEGIN")
+    if not holds_votes_in_hand(Tx(source)):
+        source.backup(copy)
+        return
+    # In memory first: what is overwritten on a memory stick can often be read all the same.
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as cleared:
+        cleared.row_factory = sqlite3.Row
+        source.backup(cleared)
+        cleared.execute("PRAGMA secure_delete = ON")
+        cleared.execute("BEGIN")
+        forget_votes_in_hand(Tx(cleared), datetime.now(UTC))
+        cleared.execute("COMMIT")
+        cleared.backup(copy)
 
 
 def _sync(path: Path) -> None:

@@ -148,7 +148,7 @@ class Store:
     def listen(self, listener: Callable[[frozenset[str]], None]) -> None:
         """Call `listener` on the event loop after each commit with the types of what happened in it.
 
-        It must not raise, nor wait. It may be told of what was undone: it is a reason to look, no more.
+        It must not raise, nor wait. It may be told of what a savepoint undid: it is a reason to look.
         """
         self._listeners.append(listener)
 
@@ -269,6 +269,8 @@ def _prepare(connection: sqlite3.Connection, now: datetime) -> None:
     ):
         connection.execute(setting)
     migrate(connection, now)
+    # A crash may have come between a commit and the emptying of the log it asked for (`Tx.forget_log`).
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _run_alone(connection: sqlite3.Connection, tx: Tx, waiting: _Waiting) -> None:
@@ -276,12 +278,14 @@ def _run_alone(connection: sqlite3.Connection, tx: Tx, waiting: _Waiting) -> Non
         waiting.result = waiting.transaction(tx)
     except BaseException as error:
         waiting.error = store_error(error) if isinstance(error, sqlite3.OperationalError) else error
+        tx.told.clear()
         if connection.in_transaction:  # else SQLite undid it already (disk full, I/O error)
             connection.execute("ROLLBACK")
 
 
 def _run_in_savepoint(connection: sqlite3.Connection, tx: Tx, waiting: _Waiting) -> None:
     connection.execute("SAVEPOINT one")
+    told = tx.told.copy()
     try:
         waiting.result = waiting.transaction(tx)
     except BaseException as error:
@@ -291,6 +295,7 @@ def _run_in_savepoint(connection: sqlite3.Connection, tx: Tx, waiting: _Waiting)
             raise (
                 error if isinstance(error, sqlite3.Error) else sqlite3.OperationalError(str(error))
             ) from error
+        tx.told = told
         connection.execute("ROLLBACK TO one")
     connection.execute("RELEASE one")
 

@@ -7,6 +7,7 @@ ids bound it, not times: a text has several times, and a clock can jump.
 from __future__ import annotations
 
 from gateway.store.database import Row, Tx
+from gateway.store.outbound import forget_length
 
 
 def note_talk(tx: Tx, resident_id: int, *, secret: bool) -> None:
@@ -55,12 +56,14 @@ def erase_exchange(tx: Tx, resident_id: int, first_inbound: int, first_outbound:
     )
     for row in inbound:
         _empty_inbound(tx, row)
-    ended = tx.run(
+    ended = tx.all(
         "UPDATE outbound SET body = '' WHERE resident_id = :resident AND id >= :first AND lane <= 0 "
-        "AND state NOT IN ('queued', 'sending')",
+        "AND state NOT IN ('queued', 'sending') RETURNING id",
         resident=resident_id,
         first=first_outbound,
     )
+    for row in ended:
+        forget_length(tx, row["id"])
     waiting = tx.run(
         "UPDATE outbound SET kind = 'secret' WHERE resident_id = :resident AND id >= :first AND lane <= 0 "
         "AND state IN ('queued', 'sending')",
@@ -68,7 +71,7 @@ def erase_exchange(tx: Tx, resident_id: int, first_inbound: int, first_outbound:
         first=first_outbound,
     )
     tx.forget_log()
-    return len(inbound) + ended + waiting
+    return len(inbound) + len(ended) + waiting
 
 
 def erase_last_inbound(tx: Tx, resident_id: int) -> None:

@@ -176,7 +176,21 @@ def end_attempt(tx: Tx, outbound_id: int, state: str, now: datetime, reason: str
         now=to_text(now),
     )
     if tx.run("UPDATE outbound SET body = '' WHERE id = :id AND kind = 'secret'", id=outbound_id):
+        forget_length(tx, outbound_id)
         tx.forget_log()
+
+
+def forget_length(tx: Tx, outbound_id: int) -> None:
+    """Let a text whose words are erased seem to have taken one part: how many it took tells them apart.
+
+    The day's count of parts falls by what it took beyond one.
+    """
+    tx.run("DELETE FROM sent_part WHERE outbound_id = :id AND part > 0", id=outbound_id)
+    tx.run(
+        "UPDATE outbound SET parts = 1, parts_sent = CASE WHEN parts_sent > 1 THEN 1 ELSE parts_sent END "
+        "WHERE id = :id",
+        id=outbound_id,
+    )
 
 
 def put_back(tx: Tx, outbound_id: int, not_before: datetime, body: str, reason: str) -> None:

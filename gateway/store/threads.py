@@ -189,21 +189,28 @@ def _plain(wanted: str) -> str:
 _THREADS = (
     "SELECT t.resident_id, r.name, r.number, t.last_at, t.waiting_since, t.assigned_to, "
     "a.name AS assignee, c.status, c.flow, "
-    "(SELECT i.body FROM inbound i WHERE i.resident_id = t.resident_id ORDER BY i.id DESC LIMIT 1) AS last "
+    "(SELECT CASE WHEN v.secret = 1 AND v.first_inbound <= i.id THEN '' ELSE i.body END FROM inbound i "
+    "LEFT JOIN vote_talk v ON v.resident_id = i.resident_id "
+    "WHERE i.resident_id = t.resident_id ORDER BY i.id DESC LIMIT 1) AS last "
     "FROM thread t JOIN resident r ON r.id = t.resident_id "
     "LEFT JOIN account a ON a.id = t.assigned_to "
     "LEFT JOIN conversation c ON c.resident_id = t.resident_id AND c.status IN ('active', 'person')"
 )
 
+# What is being written about a secret vote is nobody's to read.
 # Each kind gives its own newest ones from an index; the newest of them all are the page. A reply counts
 # from the moment its text came, whatever the network's time of that was.
 _ENTRIES = """
 SELECT * FROM (
-    SELECT * FROM (SELECT 'text_in' AS kind, id, received_at AS at, body, state, '' AS by_name, 0 AS parts,
-        0.0 AS seconds, '' AS direction, '' AS reason
+    SELECT * FROM (SELECT 'text_in' AS kind, id, received_at AS at,
+        CASE WHEN EXISTS (SELECT 1 FROM vote_talk v WHERE v.resident_id = :id
+        AND v.secret = 1 AND v.first_inbound <= inbound.id) THEN '' ELSE body END AS body, state,
+        '' AS by_name, 0 AS parts, 0.0 AS seconds, '' AS direction, '' AS reason
         FROM inbound WHERE resident_id = :id AND received_at < :before ORDER BY id DESC LIMIT :limit)
     UNION ALL
-    SELECT * FROM (SELECT 'text_out', o.id, COALESCE(i.received_at, o.created_at), o.body, o.state,
+    SELECT * FROM (SELECT 'text_out', o.id, COALESCE(i.received_at, o.created_at),
+        CASE WHEN o.kind = 'secret' OR EXISTS (SELECT 1 FROM vote_talk v WHERE v.resident_id = :id
+        AND v.secret = 1 AND v.first_outbound <= o.id) THEN '' ELSE o.body END, o.state,
         COALESCE(a.name, ''), o.parts, 0.0, '', o.reason
         FROM outbound o LEFT JOIN account a ON a.id = o.account_id LEFT JOIN inbound i ON i.id = o.inbound_id
         WHERE o.number = (SELECT number FROM resident WHERE id = :id)

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from flows.conversation import Outcome, Prompt
 from flows.value import Json, Value
 from gateway.community_votes import MemberEntry, OptionEntry, PollEntry, VotesData, install_votes
+from gateway.services import ACTIONS
 from gateway.services.acting import Acting, Timing
+from gateway.services.ballots import Choice, enter_for
 from gateway.services.polls import TIMED
-from gateway.services.votes import ACTIONS
-from gateway.store import people, votes
+from gateway.store import members, people, polls
 from gateway.store.database import Store, Tx, open_store
+
+R = TypeVar("R")
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 CLOSE = NOW + timedelta(days=14)
@@ -40,16 +44,36 @@ def poll(
     quorum: int = 0,
     opens_at: datetime = NOW,
     closes_at: datetime = CLOSE,
+    seats: int = 1,
+    announce: bool = False,
+    publish: str = "at_close",
 ) -> PollEntry:
     """Write down a poll about trees."""
     options = [OptionEntry(tree, {"en": tree.title(), "es": f"{tree} (es)"}) for tree in TREES]
-    question = {"en": f"Which tree ({key})?", "es": f"¿Qué árbol ({key})?"}
-    return PollEntry(key, question, options, opens_at, closes_at, method, secret, tie_rule, quorum)
+    return PollEntry(
+        key=key,
+        question={"en": f"Which tree ({key})?", "es": f"¿Qué árbol ({key})?"},
+        options=[] if method == "consent" else options,
+        opens_at=opens_at,
+        closes_at=closes_at,
+        method=method,
+        secret=secret,
+        tie_rule=tie_rule,
+        quorum=quorum,
+        seats=seats,
+        announce=announce,
+        publish=publish,
+    )
 
 
 def choice(key: str) -> Value:
     """Choose an option."""
     return Value("choice", [key, key.title()])
+
+
+def ranking(*keys: str) -> Value:
+    """Put options in order, or name several."""
+    return Value("ranking", [[key, key.title()] for key in keys])
 
 
 @dataclass
@@ -61,6 +85,7 @@ class Hall:
     random: Random = field(default_factory=lambda: Random(7))
     language: str = "en"
     events: list[tuple[str, str, Mapping[str, Json]]] = field(default_factory=list)
+    told: list[tuple[str, str]] = field(default_factory=list)
 
     async def act(self, name: str, number: str = ROSE, /, **values: Value) -> Outcome:
         """Run an action as the resident with `number`, in one transaction."""
@@ -84,11 +109,20 @@ class Hall:
         """Let time pass until `now` and do what is due."""
         self.now = now or self.now
 
-        def transaction(tx: Tx) -> datetime | None:
-            zone = ZoneInfo("Europe/London")
-            return TIMED(Timing(tx, self.now, zone, self.random, self._emit, self._tell))
+        return await self.store.write(lambda tx: TIMED(self.timing(tx)))
 
-        return await self.store.write(transaction)
+    def timing(self, tx: Tx) -> Timing:
+        """Give what a service needs that acts for no resident."""
+        return Timing(tx, self.now, ZoneInfo("Europe/London"), self.random, self._emit, self._tell)
+
+    async def desk(self, deed: Callable[..., R], *args: Any, **named: Any) -> R:
+        """Let a coordinator do something: `deed(timing, …)`, in one transaction."""
+        return await self.store.write(lambda tx: deed(self.timing(tx), *args, **named))
+
+    async def enter(self, member: int, key: str, chosen: Choice, how: str = "post") -> None:
+        """Enter a member's vote from paper."""
+        found = await self.poll(key)
+        await self.desk(enter_for, found, member, chosen, how=how, by="coordinator:1")
 
     async def vote(self, member: int, key: str, chosen: Value, number: str = ROSE) -> str:
         """Cast a vote in a poll and give the outcome's name."""
@@ -97,13 +131,12 @@ class Hall:
 
     async def member(self, name: str) -> int:
         """Give the id of the member of that name."""
-        row = await self.store.read(lambda tx: tx.one("SELECT id FROM member WHERE name = :name", name=name))
-        assert row is not None
-        return int(row["id"])
+        everybody = await self.store.read(members.all_members)
+        return next(member.id for member in everybody if member.name == name)
 
-    async def poll(self, key: str) -> votes.Poll:
+    async def poll(self, key: str) -> polls.Poll:
         """Read a poll back from the database."""
-        found = await self.store.read(votes.poll_by_key, key)
+        found = await self.store.read(polls.poll_by_key, key)
         assert found is not None
         return found
 
@@ -111,7 +144,7 @@ class Hall:
         self.events.append((type, subject, data))
 
     def _tell(self, number: str, *prompts: Prompt, ref: str = "") -> None:
-        raise AssertionError("votes tell nobody anything out of turn")
+        self.told += [(number, prompt.key) for prompt in prompts]
 
 
 @asynccontextmanager

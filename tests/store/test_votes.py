@@ -15,9 +15,9 @@ from gateway.community_votes import (
     VotesMistake,
     install_votes,
 )
-from gateway.services.votes import ACTIONS
+from gateway.services import ACTIONS
 from gateway.store import members as member_store
-from gateway.store import votes
+from gateway.store import polls, votes
 from gateway.store.database import Tx
 from gateway.store.pin import is_pin, seal_pin
 from tests.store.hall import CLOSE, MEMBERS, NOW, ROSE, SHARED, TOM, choice, hall, poll

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gateway.community_votes import VotesData, install_votes
-from gateway.store import votes
+from gateway.store import polls, votes
 from tests.store.hall import poll
 from tests.village import MONDAY, Village, ashby
 
@@ -48,9 +48,9 @@ async def test_a_secret_ranking_may_name_only_some(village: Village) -> None:
     assert "You chose: Elm." in await say(village, "elm")
     assert "erased" in await say(village, "yes")
     await village.move_to(MONDAY + timedelta(days=42))
-    shut = await village.store.read(votes.poll_by_key, "shut")
+    shut = await village.store.read(polls.poll_by_key, "shut")
     assert shut is not None
-    assert shut.result["winner"] == "elm"
+    assert shut.result["winners"] == ["elm"]
 
 
 async def test_a_clock_nobody_trusts_opens_and_closes_nothing(village: Village) -> None:
@@ -58,6 +58,6 @@ async def test_a_clock_nobody_trusts_opens_and_closes_nothing(village: Village) 
     village.hands.now += timedelta(days=3650)
     await village.timers.tick()
     for key in ("open", "shut"):
-        found = await village.store.read(votes.poll_by_key, key)
+        found = await village.store.read(polls.poll_by_key, key)
         assert found is not None
         assert found.state == "open"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from gateway.community_votes import MemberEntry, VotesData, install_votes
-from gateway.store import votes
+from gateway.store import polls, votes
 from gateway.store.database import Tx
 from tests.store.hall import CLOSE, NOW, TREES, Hall, choice, hall, poll
 
@@ -98,7 +98,7 @@ class Paper(RuleBasedStateMachine):
 
 
 def _turnout(tx: Tx, key: str) -> votes.Turnout:
-    found = votes.poll_by_key(tx, key)
+    found = polls.poll_by_key(tx, key)
     assert found is not None
     return votes.turnout(tx, found.id)
 
