@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import ssl
 from contextlib import AsyncExitStack
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from aiohttp import web
 
@@ -23,15 +23,20 @@ log = logging.getLogger(__name__)
 _GOODBYE_SECONDS = 2.0
 
 
-async def open_site(stack: AsyncExitStack, http: HttpConfig, gateway: Gateway) -> int:
-    """Open the site until `stack` closes and give its port.
+class Front(NamedTuple):
+    """A site and the port it listens on, 0 where it could not be opened."""
 
-    Where it cannot be opened, that is 0, the gateway has a trouble and goes on.
-    """
+    site: web.Application
+    port: int
+
+
+async def open_site(stack: AsyncExitStack, http: HttpConfig, gateway: Gateway) -> Front:
+    """Open the site until `stack` closes. Where it cannot be, the gateway has a trouble and goes on."""
     if not await gateway.store.read(any_account):
         gateway.setup_code = make_setup_code(gateway.data)
+    site = make_site(gateway, http)
     runner = web.AppRunner(
-        make_site(gateway, http),
+        site,
         access_log=None,
         keepalive_timeout=KEEP_ALIVE_SECONDS,
         shutdown_timeout=_GOODBYE_SECONDS,
@@ -47,12 +52,12 @@ async def open_site(stack: AsyncExitStack, http: HttpConfig, gateway: Gateway) -
             "Texts work without it. Choose another one under [http] in the settings."
         )
         log.warning("local page not started: %s", error.strerror)
-        return 0
+        return Front(site, 0)
     # Before the site is cleaned up: nobody new comes in while those who are there are seen off.
     stack.callback(server.close)
     port: int = server.sockets[0].getsockname()[1]
     gateway.address = _address(http, port)
-    return port
+    return Front(site, port)
 
 
 def _private(http: HttpConfig) -> ssl.SSLContext | None:

@@ -22,7 +22,7 @@ from gateway.store.accounts import Role, account_by_login, add_account
 from gateway.store.database import Tx
 from gateway.store.sessions import begin_session
 from gateway.web.cookies import hash_token, new_token
-from gateway.web.front import open_site
+from gateway.web.front import Front, open_site
 from gateway.web.passwords import seal_password
 from tests.village import MONDAY, Village, ashby
 
@@ -83,11 +83,12 @@ class Answer:
 class Dashboard:
     """A running site. `village` takes texts; `gateway` is what the pages see."""
 
-    def __init__(self, village: Village, gateway: Gateway, port: int, stack: AsyncExitStack) -> None:
+    def __init__(self, village: Village, gateway: Gateway, front: Front, stack: AsyncExitStack) -> None:
         self.village = village
         self.gateway = gateway
         self.store = gateway.store
-        self._port = port
+        self.site = front.site
+        self._port = front.port
         self._stack = stack
 
     @property
@@ -209,7 +210,7 @@ async def dashboard(
             modems=[],
             troubles={},
         )
-        port = await open_site(stack, http or HttpConfig(port=0), gateway)
-        assert port, gateway.troubles
+        front = await open_site(stack, http or HttpConfig(port=0), gateway)
+        assert front.port, gateway.troubles
         async with AsyncExitStack() as people:
-            yield Dashboard(village, gateway, port, people)
+            yield Dashboard(village, gateway, front, people)
