@@ -152,6 +152,11 @@ class Store:
         """
         self._listeners.append(listener)
 
+    def announce(self, types: set[str]) -> None:
+        """Tell the listeners of something that is in no transaction, such as a modem's state."""
+        for listener in self._listeners:
+            listener(frozenset(types))
+
     async def close(self) -> None:
         """Wait for what is being committed, then let go of the file; what comes later raises StoreError."""
         self._closed = True

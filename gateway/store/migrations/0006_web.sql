@@ -83,6 +83,13 @@ BEGIN
     SELECT RAISE(ABORT, 'the log cannot be erased yet');
 END;
 
+-- REPLACE deletes without asking the trigger above.
+CREATE TRIGGER journal_unreplaced BEFORE INSERT ON journal
+WHEN EXISTS (SELECT 1 FROM journal WHERE id = NEW.id)
+BEGIN
+    SELECT RAISE(ABORT, 'the log cannot be altered');
+END;
+
 -- What a person must take on at once. kind: emergency, help. While it is open, the same subject
 -- makes it louder (`times`) instead of longer.
 CREATE TABLE urgent (
