@@ -94,6 +94,12 @@ def open_deliveries(
         )
 
 
+def noted_to(tx: Tx, endpoint_id: int) -> int | None:
+    """Give up to which event an endpoint's deliveries are noted, None while it is not on."""
+    row = tx.one("SELECT cursor FROM webhook_endpoint WHERE id = :id AND state = 'on'", id=endpoint_id)
+    return int(row["cursor"]) if row else None
+
+
 def move_cursor(tx: Tx, endpoint_id: int, cursor: int) -> None:
     """Write down up to which event an endpoint's deliveries are noted."""
     tx.run(

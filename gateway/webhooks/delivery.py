@@ -27,6 +27,7 @@ from gateway.store.webhook_deliveries import pull_in
 from gateway.store.webhooks import Endpoint
 from gateway.turns import Turns
 from gateway.webhooks.addresses import Allowed
+from gateway.webhooks.catalogue import TEST
 from gateway.webhooks.connector import Lookup, look_up
 from gateway.webhooks.lane import Lane, Ways
 
@@ -41,6 +42,8 @@ TOO_FAR_AHEAD = timedelta(hours=30)
 AGAIN_SECONDS = 5.0
 # How the types of events about endpoints begin.
 ENDPOINTS = "webhook."
+# What a coordinator does with an endpoint who has seen to it. Which one it was is not worth a look.
+SEEN_TO = frozenset({"webhook.changed", "webhook.secret_changed", "webhook.replayed", TEST})
 # Letters of an endpoint's name in a text.
 MOST_NAME = 40
 
@@ -82,7 +85,10 @@ class Webhooks:
         """Wake up whoever has to do something about what was just committed (see `Store.listen`)."""
         if any(told.startswith(ENDPOINTS) for told in types):
             self._wake.set()
+        seen_to = not SEEN_TO.isdisjoint(types)
         for lane, _ in self._lanes.values():
+            if seen_to:
+                lane.forgive()
             lane.hears(types)
 
     def wake(self) -> None:
@@ -97,7 +103,7 @@ class Webhooks:
             while True:
                 self._wake.clear()
                 await self._arrange()
-                seconds = UPKEEP_SECONDS if await self._keep_up() else None
+                seconds = UPKEEP_SECONDS if await self.keep_up() else None
                 with suppress(TimeoutError):
                     async with asyncio.timeout(seconds):
                         await self._wake.wait()
@@ -139,7 +145,7 @@ class Webhooks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _keep_up(self) -> bool:
+    async def keep_up(self) -> bool:
         """Erase what is old, and mend what a wrong clock did; give whether there will be more of it."""
         known = await insist(lambda: self._store.read(store.endpoint_ids))
         now = self._clock.now()

@@ -15,6 +15,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from random import Random
 
 from aiohttp import ClientSession
@@ -45,6 +46,8 @@ READY = 128
 EVENTS_AT_ONCE = 200
 # A round of a busy lane costs a commit: so many seconds lie between two.
 ROUND_SECONDS = 0.04
+# What came of attempts is written down within this time: what follows soon shares its commit.
+SETTLE_SECONDS = 0.2
 LONGEST_SLEEP = 300.0
 
 
@@ -79,6 +82,7 @@ class Lane:
         self._wake = asyncio.Event()
         self._next_due: datetime | None = None
         self._last_round = -ROUND_SECONDS
+        self._settling: asyncio.TimerHandle | None = None
 
     @property
     def trouble(self) -> str:
@@ -96,9 +100,12 @@ class Lane:
 
     def change(self, endpoint: Endpoint) -> None:
         """Go on with what was changed about the endpoint, its address excepted."""
-        before, self.endpoint = self.endpoint, endpoint
-        if endpoint.wanted != before.wanted or endpoint.secret != before.secret or endpoint.replay:
-            self._spell.forgive()
+        self.endpoint = endpoint
+        self.wake()
+
+    def forgive(self) -> None:
+        """Try at once what waits, whatever the receiver did before: somebody has seen to it."""
+        self._spell.forgive()
         self.wake()
 
     async def run(self) -> None:
@@ -153,6 +160,9 @@ class Lane:
     ) -> None:
         ways = self._ways
         results, self._done = self._done, []
+        if self._settling is not None:
+            self._settling.cancel()
+            self._settling = None
         texts = await insist(
             lambda: ways.store.write(self._keep, news, seen, again, results, ways.clock.now())
         )
@@ -174,7 +184,9 @@ class Lane:
     ) -> bool:
         """Write a round down in one transaction; give whether texts were queued in it."""
         id_ = self.endpoint.id
-        store.open_deliveries(tx, id_, news, now)
+        known_to = store.noted_to(tx, id_)
+        if known_to is not None:
+            store.open_deliveries(tx, id_, [event for event in news if event.id > known_to], now)
         if seen:
             store.move_cursor(tx, id_, seen[-1].id)
         if again is not None and self.endpoint.replay is not None:
@@ -211,11 +223,18 @@ class Lane:
         while self._ready and len(self._carrying) < slots:
             task = asyncio.create_task(self._carry(session, self._ready.popleft()))
             self._carrying.add(task)
-            task.add_done_callback(self._carried)
+            task.add_done_callback(partial(self._carried, session=session))
 
-    def _carried(self, task: asyncio.Task[None]) -> None:
+    def _carried(self, task: asyncio.Task[None], session: ClientSession) -> None:
+        """Send the next off; what came of the last is written down together with what follows it soon."""
         self._carrying.discard(task)
-        self.wake()
+        if task.cancelled() or session.closed:
+            return
+        self._start(session)
+        if (len(self._ready) < READY // 2 and len(self._done) >= READY // 4) or self._spell.gone:
+            self.wake()
+        elif self._settling is None:
+            self._settling = asyncio.get_running_loop().call_later(SETTLE_SECONDS, self.wake)
 
     async def _carry(self, session: ClientSession, parcels: list[Parcel]) -> None:
         """Deliver what is about one subject, one after the other, as long as it is taken."""
@@ -225,8 +244,6 @@ class Lane:
             if not result.taken:
                 self._in_hand.difference_update(left.delivery for left in parcels[place + 1 :])
                 return
-            if place + 1 < len(parcels):
-                self.wake()
 
     async def _attempt(self, session: ClientSession, parcel: Parcel) -> Result:
         ways, wanted = self._ways, self.endpoint.wanted

@@ -6,23 +6,29 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
+from typing import TypeVar
 
 from flows.value import Json
 from gateway.store import webhooks as endpoint_store
 from gateway.store.database import Tx
 from gateway.store.events import write_event
+from gateway.store.webhook_deliveries import events_after
 from gateway.store.webhook_history import Counts, Delivery, count_deliveries, deliveries
 from gateway.store.webhooks import Endpoint, Wanted
 from gateway.webhooks import endpoints
 from gateway.webhooks.addresses import read_allowed
+from gateway.webhooks.catalogue import wants
 from gateway.webhooks.connector import Lookup, look_up
 from gateway.webhooks.delivery import Webhooks
 from tests.village import MONDAY, Village, ashby
-from tests.webhooks.receiver import Receiver
+
+R = TypeVar("R")
+
+LOOPBACK = read_allowed(["127.0.0.0/8"])
 
 EVERYTHING = ("*",)
 
@@ -32,8 +38,25 @@ class Sending:
     """A village whose events go out."""
 
     village: Village
-    webhooks: Webhooks
-    local: list[str]
+    make: Callable[[], Webhooks]
+    running: list[tuple[Webhooks, asyncio.Task[None]]] = field(default_factory=list)
+
+    @property
+    def webhooks(self) -> Webhooks:
+        """What delivers just now."""
+        return self.running[-1][0]
+
+    async def start(self) -> None:
+        """Begin to deliver."""
+        webhooks = self.make()
+        self.village.store.listen(webhooks.hear)
+        self.running.append((webhooks, asyncio.create_task(webhooks.run())))
+
+    async def stop(self) -> None:
+        """Stop delivering, in the middle of whatever is under way."""
+        for _, task in self.running:
+            task.cancel()
+        await asyncio.gather(*(task for _, task in self.running), return_exceptions=True)
 
     async def add(
         self, url: str, types: Sequence[str] = EVERYTHING, fields: Sequence[str] = (), name: str = "Cases"
@@ -41,9 +64,7 @@ class Sending:
         """Add an endpoint and give it."""
         wanted = Wanted(name, url, tuple(types), tuple(fields))
         store = self.village.store
-        id_ = await store.write(
-            endpoints.add_endpoint, wanted, read_allowed(self.local), self.village.hands.now
-        )
+        id_ = await store.write(endpoints.add_endpoint, wanted, LOOPBACK, self.village.hands.now)
         return await self.endpoint(id_)
 
     async def endpoint(self, endpoint_id: int) -> Endpoint:
@@ -70,19 +91,64 @@ class Sending:
         self.village.hands.pass_time(span)
         self.webhooks.wake()
 
-    async def deliveries(self, endpoint_id: int, state: str = "") -> list[Delivery]:
+    async def deliveries(
+        self, endpoint_id: int, state: str = "", before: int | None = None
+    ) -> list[Delivery]:
         """Give an endpoint's deliveries, the newest first."""
-        return await self.village.store.read(deliveries, endpoint_id, state=state)
+        return await self.village.store.read(deliveries, endpoint_id, state=state, before=before)
+
+    async def is_state(self, endpoint_id: int, state: str) -> bool:
+        """Whether an endpoint is in a state."""
+        return (await self.endpoint(endpoint_id)).state == state
 
     async def counts(self, endpoint_id: int) -> Counts:
         """Count an endpoint's deliveries."""
         return await self.village.store.read(count_deliveries, endpoint_id, MONDAY)
 
-    async def settled(self, endpoint_id: int) -> None:
-        """Wait until nothing waits for an endpoint."""
+    async def tried(self, endpoint_id: int, attempts: int) -> Delivery:
+        """Wait until an endpoint's newest event was tried so often, and that is written down."""
 
         async def done() -> bool:
-            return (await self.counts(endpoint_id)).waiting == 0
+            found = await self.deliveries(endpoint_id)
+            return bool(found) and found[0].attempts >= attempts
+
+        await until(done)
+        return (await self.deliveries(endpoint_id))[0]
+
+    async def settled_in_store(self, endpoint_id: int, count: int) -> None:
+        """Wait until so many deliveries are noted for an endpoint."""
+
+        async def done() -> bool:
+            return (await self.counts(endpoint_id)).waiting >= count
+
+        await until(done)
+
+    async def gone_from_store(self, endpoint_id: int) -> None:
+        """Wait until nothing is left of an endpoint."""
+
+        def left(tx: Tx) -> bool:
+            tables = (("webhook_endpoint", "id"), ("webhook_delivery", "endpoint_id"))
+            return any(
+                tx.one(f"SELECT 1 FROM {table} WHERE {key} = :id", id=endpoint_id) for table, key in tables
+            )
+
+        async def done() -> bool:
+            return not await self.village.store.read(left)
+
+        await until(done)
+
+    async def do(self, deed: Callable[..., R], *args: object, **more: object) -> R:
+        """Do something with endpoints, now."""
+        return await self.village.store.write(deed, *args, self.village.hands.now, **more)
+
+    async def settled(self, endpoint_id: int) -> None:
+        """Wait until an endpoint was told of everything, and that is written down."""
+
+        async def done() -> bool:
+            endpoint = await self.endpoint(endpoint_id)
+            ahead = await self.village.store.read(events_after, endpoint.cursor, 10_000)
+            new = [event for event in ahead if wants(endpoint.wanted.types, event.type)]
+            return not new and endpoint.replay is None and (await self.counts(endpoint_id)).waiting == 0
 
         await until(done)
 
@@ -91,30 +157,35 @@ async def until(holds: Callable[[], Awaitable[bool]], seconds: float = 10.0) -> 
     """Wait until something holds."""
     async with asyncio.timeout(seconds):
         while not await holds():  # noqa: ASYNC110 - what another task writes into a database wakes nobody
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(0.02)
 
 
 @asynccontextmanager
 async def sending(
-    folder: Path, *receivers: Receiver, tls: ssl.SSLContext | None = None, lookup: Lookup = look_up
+    folder: Path,
+    *,
+    now: datetime = MONDAY,
+    tls: ssl.SSLContext | None = None,
+    lookup: Lookup = look_up,
 ) -> AsyncIterator[Sending]:
-    """Open Ashby in `folder` with webhooks that may go to these receivers."""
-    async with ashby(folder) as village:
-        local = [receiver.place for receiver in receivers]
-        webhooks = Webhooks(
-            village.store,
-            village.turns,
-            village.clock,
-            Random(1),
-            lambda: None,
-            allowed=read_allowed(local),
-            tls=tls,
-            lookup=lookup,
-        )
-        village.store.listen(webhooks.hear)
-        task = asyncio.create_task(webhooks.run())
+    """Open Ashby in `folder` with webhooks that may go to receivers on this machine."""
+    async with ashby(folder, now=now) as village:
+
+        def make() -> Webhooks:
+            return Webhooks(
+                village.store,
+                village.turns,
+                village.clock,
+                Random(1),
+                lambda: None,
+                allowed=LOOPBACK,
+                tls=tls,
+                lookup=lookup,
+            )
+
+        one = Sending(village, make)
+        await one.start()
         try:
-            yield Sending(village, webhooks, local)
+            yield one
         finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+            await one.stop()
