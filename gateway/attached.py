@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from gateway.call_desk import CallDesk
 from gateway.insist import insist
 from gateway.intake import Intake
+from gateway.modem_story import ModemStory
 from gateway.network_time import network_time
 from gateway.sender import Sender
-from modem.driver import CallEnded, Inbox, PartSent, Report, Ringing, SendFailed, Sent, Status, Tone
+from modem.driver import CallEnded, Inbox, PartSent, Report, Ringing, SendFailed, Sent, Status, Tone, Ussd
 from modem.errors import ModemError
 from modem.link import Link, LinkChanged, LinkState
 
@@ -39,6 +41,7 @@ class Attached:
     _asking: asyncio.Task[None] | None = None
     _looking: asyncio.Task[None] | None = None
     imsi: str = ""
+    story: ModemStory = field(default_factory=ModemStory)
 
     async def hear(self) -> None:
         """Take in everything the modem tells, until its link is stopped."""
@@ -58,6 +61,10 @@ class Attached:
             case Status():
                 # In the order of what is told: the link's own word may be of another process already.
                 self.imsi = event.imsi or self.imsi
+                self.story.saw(event, self._now())
+            case Ussd():
+                self.story.answered(event.text, self._now())
+                self.intake.store.announce({"modem.answered"})
             case Inbox():
                 await self._take_inbox(event)
             case PartSent():
@@ -70,6 +77,8 @@ class Attached:
                 await insist(lambda: self.sender.on_report(event))
             case LinkChanged():
                 log.debug("link %s", event.state, extra={"link": self.name})  # told by the link itself
+                self.story.became(event.state, event.why, self._now())
+                self.intake.store.announce({"modem.changed"})
                 self.sender.link_ready(event.state is LinkState.READY)
                 if event.state is LinkState.READY:
                     self._asking = asyncio.create_task(self._ask_time())
@@ -79,6 +88,9 @@ class Attached:
                 await self.calls.heard(event)
             case _:
                 log.debug("nothing to do for %s", type(event).__name__)
+
+    def _now(self) -> datetime:
+        return self.intake.clock.now()
 
     async def _look_again(self) -> None:
         """Have what is still on the SIM read once more: it may have been a passing fault."""

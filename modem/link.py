@@ -135,6 +135,11 @@ class Link:
         if self._process is not None:
             self._process.post(wire.Reread())
 
+    async def restart(self) -> None:
+        """End the modem's process, so that a new one begins."""
+        if self._process is not None:
+            await self._process.kill()
+
     async def ussd(self, code: str) -> None:
         """Dial a USSD code; the answer comes as an event."""
         await self._ask("ussd", code)

@@ -57,6 +57,7 @@ PAGES = (
     Shown("flows", "/flows", prepare=draft),
     Shown("flow", "/flows/lift"),
     Shown("flow-texts", "/flows/lift/texts/en"),
+    Shown("modems", "/modems"),
     Shown("missing", "/nowhere"),
 )
 

@@ -2,48 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
-from playwright.async_api import Browser, Page, ViewportSize, expect
+from playwright.async_api import Browser, expect
 
-from gateway.store.accounts import Role, add_account
-from gateway.store.sessions import begin_session
-from gateway.web.cookies import hash_token, new_token
-from modem.audio.software import REAL, sound_socket
-from tests.calls.ringing import RingingTown, ringing_town
 from tests.web.axe import axe
-from tests.web.site import COOKIE, WatchedPage, dashboard
-
-NUMBER = "+447700900190"
-
-
-@asynccontextmanager
-async def phone_page(folder: Path, browser: Browser) -> AsyncIterator[tuple[RingingTown, Page]]:
-    """Open the virtual phone of a gateway that runs on the software modem, as a coordinator."""
-    prompts = folder / "prompts"
-    prompts.mkdir()
-    async with ringing_town(folder, prompts, pace=REAL) as town:
-        ours = town.config.network_socket
-        ours.symlink_to(town.simulator.path)
-        sound_socket(ours).symlink_to(sound_socket(town.simulator.path))
-        async with town.serving() as gateway:
-            await town.ready()
-            token, now = new_token(), gateway.clock.now()
-            account = await gateway.store.write(add_account, "maria", "Maria", Role.COORDINATOR, "-", now)
-            await gateway.store.write(begin_session, hash_token(token), account, "in", "test", now)
-            context = await browser.new_context(
-                base_url=gateway.address, viewport={"width": 390, "height": 800}
-            )
-            await context.add_cookies([{"name": COOKIE, "value": token, "url": gateway.address}])
-            watched = WatchedPage(await context.new_page(), context)
-            yield town, watched.page
-            await watched.close()
+from tests.web.running import coordinators_page, running_town
+from tests.web.site import dashboard
 
 
 async def test_a_text_from_the_page_is_answered_on_the_page(tmp_path: Path, browser: Browser) -> None:
-    async with phone_page(tmp_path, browser) as (_town, page):
+    async with running_town(tmp_path) as town, coordinators_page(town.gateway, browser) as page:
         await page.goto("/phone")
         await page.get_by_placeholder("Write a text").fill("LIFT")
         await page.get_by_role("button", name="Send").click()
@@ -54,7 +23,7 @@ async def test_a_text_from_the_page_is_answered_on_the_page(tmp_path: Path, brow
 async def test_a_call_from_the_page_is_answered_heard_and_steered_by_keys(
     tmp_path: Path, browser: Browser
 ) -> None:
-    async with phone_page(tmp_path, browser) as (town, page):
+    async with running_town(tmp_path) as town, coordinators_page(town.gateway, browser) as page:
         await page.goto("/phone")
         await page.get_by_role("button", name="Call").click()
         await expect(page.get_by_role("status").filter(has_text="Talking")).to_be_visible(timeout=15_000)
