@@ -4,6 +4,7 @@
 @ 2026-03-02 09:30              the clock, in the community's local time
 from +447700900123              whose telephone it is from here on
 > LIFT                          a text from it
+> CANCEL …                      a text with the code that this telephone heard last
 >> Sent from my phone           … going on in a second line
 < Where shall we pick you up?   the reply; lines below each other are one text
 < …                             … stands for anything, also within a line

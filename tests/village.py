@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from asyncio import to_thread
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,8 +11,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 
-from flows.conversation import Conversation, Input, Turn
+from flows.conversation import Conversation, Heard, Input, Prompt, Turn
 from flows.library import BUILT_IN, Library, load_library
+from flows.transcript import WILDCARD
 from flows.value import Json
 from gateway.clock import Clock
 from gateway.community import Community, load_community
@@ -29,12 +31,13 @@ from modem.driver import Inbox, Part
 from tests.hands import Hands
 
 ASHBY = Path(__file__).parent.parent / "gateway" / "sample" / "ashby"
+CODE = re.compile(r"\b[2-9]{1,2}[A-HJ-NP-Z]\b")
 MONDAY = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 LIBRARY = load_library((BUILT_IN,), BINDING)
 
 
 class Village:
-    """Ashby, ready to be texted."""
+    """Ashby, ready to be texted. In what is texted or said, … stands for the code that was heard last."""
 
     def __init__(self, store: Store, community: Community, turns: Turns, hands: Hands) -> None:
         self.store = store
@@ -45,6 +48,7 @@ class Village:
         self.intake = Intake(store, turns, self.clock, ("GB",), ("+447700900000",))
         self.timers = Timers(store, turns, self.clock, lambda: None)
         self.to_others: list[tuple[str, str]] = []
+        self.codes: dict[str, str] = {}
         self._place = 0
         self._seen_outbound = 0
         self._seen_event = 0
@@ -53,6 +57,7 @@ class Village:
         """Text the number and give the replies to the sender."""
         self._place += 1
         self.hands.pass_time(timedelta(seconds=45))
+        body = body.replace(WILDCARD, self.codes.get(sender, WILDCARD))
         part = Part(f"SM:{self._place}", sender, body, self.hands.now)
         await self.intake.take("test", "234150000000001", Inbox((part,)))
         sent = await self.sent()
@@ -62,7 +67,14 @@ class Village:
     async def call(self, caller: str, what: Input) -> Turn:
         """Let something happen on a call with the number, and give the turn that came of it."""
         self.hands.pass_time(timedelta(seconds=5))
-        return await self.store.write(self._take_on_call, caller, what)
+        if isinstance(what, Heard):
+            code = self.codes.get(caller, WILDCARD)
+            what = Heard(tuple(body.replace(WILDCARD, code) for body in what.alternatives))
+        turn = await self.store.write(self._take_on_call, caller, what)
+        for effect in turn.effects:
+            if isinstance(effect, Prompt) and "ref" in effect.values:
+                self.codes[caller] = str(effect.values["ref"].data)
+        return turn
 
     def _take_on_call(self, tx: Tx, caller: str, what: Input) -> Turn:
         resident = people.meet(tx, caller, self.hands.now)
@@ -77,6 +89,8 @@ class Village:
         rows = await self.store.read(_outbound_after, self._seen_outbound)
         if rows:
             self._seen_outbound = rows[-1][0]
+        for _, number, body in rows:
+            self.codes[number] = next(reversed(CODE.findall(body)), self.codes.get(number, WILDCARD))
         return [(number, body) for _, number, body in rows]
 
     async def events(self) -> list[tuple[str, dict[str, Json]]]:
