@@ -20,41 +20,58 @@ _LOCAL = frozenset({"127.0.0.1", "::1", "::ffff:127.0.0.1"})
 
 
 class Doorkeeper:
-    """Counts connections, and turns away what is too many."""
+    """Counts connections. Where there are too many, the one that has been silent longest makes room."""
 
     def __init__(self, serve: Callable[[], asyncio.Protocol]) -> None:
         self._serve = serve
         self._open: Counter[str] = Counter()
+        self._silent: dict[Connection, None] = {}
 
     def __call__(self) -> asyncio.Protocol:
         """Give what looks after one new connection."""
-        return _Connection(self, self._serve)
+        return Connection(self, self._serve)
 
-    def lets_in(self, address: str) -> bool:
-        """Count a connection, unless there are too many."""
-        if self._open.total() >= MOST_CONNECTIONS:
+    def lets_in(self, connection: Connection) -> bool:
+        """Count a connection, unless there are too many and none of them is silent."""
+        address = connection.address
+        if self._open.total() >= MOST_CONNECTIONS and not self._makes_room(""):
             return False
         # A reverse proxy on this machine speaks for everybody.
-        if address not in _LOCAL and self._open[address] >= MOST_OF_ONE_ADDRESS:
+        full = address not in _LOCAL and self._open[address] >= MOST_OF_ONE_ADDRESS
+        if full and not self._makes_room(address):
             return False
         self._open[address] += 1
+        self._silent[connection] = None
         return True
 
-    def sees_off(self, address: str) -> None:
+    def hears(self, connection: Connection) -> None:
+        """Know that a connection has said what it wants."""
+        self._silent.pop(connection, None)
+
+    def sees_off(self, connection: Connection) -> None:
         """Count a connection no more."""
-        self._open[address] -= 1
-        if not self._open[address]:
-            del self._open[address]
+        self._silent.pop(connection, None)
+        self._open[connection.address] -= 1
+        if not self._open[connection.address]:
+            del self._open[connection.address]
+
+    def _makes_room(self, address: str) -> bool:
+        for silent in self._silent:
+            if not address or silent.address == address:
+                silent.end()
+                return True
+        return False
 
 
-class _Connection(asyncio.Protocol):
+class Connection(asyncio.Protocol):
     """One connection: what it says goes to the server behind it, unless it takes too long to say it."""
 
     def __init__(self, door: Doorkeeper, serve: Callable[[], asyncio.Protocol]) -> None:
+        self.address = ""
         self._door = door
         self._serve = serve
         self._server: asyncio.Protocol | None = None
-        self._address = ""
+        self._transport: asyncio.Transport | None = None
         self._deadline: asyncio.TimerHandle | None = None
         self._end = b""
 
@@ -62,13 +79,19 @@ class _Connection(asyncio.Protocol):
         """Let the connection in, or end it at once."""
         assert isinstance(transport, asyncio.Transport)  # noqa: S101 - so says create_server
         peer = transport.get_extra_info("peername")
-        self._address = str(peer[0]) if isinstance(peer, tuple) else ""
-        if not self._door.lets_in(self._address):
+        self.address = str(peer[0]) if isinstance(peer, tuple) else ""
+        if not self._door.lets_in(self):
             transport.abort()
             return
-        self._server = self._serve()
+        self._transport, self._server = transport, self._serve()
         self._deadline = asyncio.get_running_loop().call_later(HEADER_SECONDS, transport.abort)
         self._server.connection_made(transport)
+
+    def end(self) -> None:
+        """End it at once, and count it no more."""
+        if self._server is not None and self._transport is not None:
+            self._transport.abort()
+            self.connection_lost(None)
 
     def data_received(self, data: bytes) -> None:
         """Hand on what came."""
@@ -76,6 +99,7 @@ class _Connection(asyncio.Protocol):
             self._end += data
             if _END_OF_HEADERS in self._end:
                 self._in_time()
+                self._door.hears(self)
             else:
                 self._end = self._end[-len(_END_OF_HEADERS) + 1 :]
         if self._server is not None:
@@ -86,11 +110,12 @@ class _Connection(asyncio.Protocol):
         return self._server.eof_received() if self._server is not None else None
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Hand on that the connection is gone."""
+        """Hand on, once, that the connection is gone."""
         self._in_time()
-        if self._server is not None:
-            self._door.sees_off(self._address)
-            self._server.connection_lost(exc)
+        server, self._server = self._server, None
+        if server is not None:
+            self._door.sees_off(self)
+            server.connection_lost(exc)
 
     def pause_writing(self) -> None:
         """Hand on that the other end reads too slowly."""
