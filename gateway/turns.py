@@ -33,11 +33,13 @@ from flows.gsm7 import parts
 from flows.library import Library
 from flows.reworded import Rewording, reworded
 from flows.value import Json, Value
+from flows.words import MENU
 from gateway.community import Community
 from gateway.fared import FaredCounts
 from gateway.notices import Notices
-from gateway.services import ACTIONS, HEEDED, secrecy
+from gateway.services import ACTIONS, HEEDED, secrecy, votes
 from gateway.services.acting import Acting, Emit, Invite
+from gateway.services.urgent import alarm
 from gateway.store import people
 from gateway.store.conversations import (
     OPEN,
@@ -56,12 +58,11 @@ from gateway.store.places import Places
 from gateway.store.threads import assign, wait_for_person
 from gateway.store.urgent import raise_urgent
 
-# What the people on duty are told at once, and the common phrase that tells them.
 EMERGENCY = "emergency"
 # Emergencies of one resident in an hour that go before everything and beyond the daily cap.
 MOST_URGENT = 5
+# What the people on duty are told at once, and the common phrase that tells them.
 DUTY_NOTICES = {
-    EMERGENCY: "duty_emergency",
     "person.wanted": "duty_person",
     "person.message": "duty_message",
 }
@@ -116,6 +117,7 @@ class Turns:
         self.fared.count(library, before, turn)
         if _stopped_voting(turn):
             end_talk(tx, resident.id)
+        votes.note_invalid(tx, turn)
         reply = render.respond(library, turn, self.community.zone, cheap=self.cheap)
         after = reply.conversation if medium == "text" else turn.conversation
         if after is not None and after != before:
@@ -149,7 +151,7 @@ class Turns:
             if resident.stopped:
                 return True
             kept = latest_conversation(tx, resident.id)
-            if resident.id == busy or (kept is not None and kept.conversation.status in OPEN):
+            if resident.id == busy or (kept is not None and _talking(kept.conversation)):
                 return False
             self.start(tx, resident, flow, answers, now)
             return True
@@ -191,8 +193,7 @@ class Turns:
         urgent = self._may_be_urgent(tx, resident, now)
         write_event(tx, EMERGENCY, f"resident:{resident.id}", {"answered": False}, now)
         raise_urgent(tx, EMERGENCY, f"resident:{resident.id}", resident.id, now)
-        lane = Lane.URGENT if urgent else Lane.NOTICE
-        self.notices(tx, now).tell_duty("duty_emergency", resident, lane=lane)
+        alarm(self.notices(tx, now), resident, "", Lane.URGENT if urgent else Lane.NOTICE)
 
     def notices(self, tx: Tx, now: datetime) -> Notices:
         """Give the way to text people whose turn it is not."""
@@ -300,11 +301,11 @@ class Turns:
             write_event(tx, effect.type, f"resident:{resident.id}", effect.data, now)
             if effect.type == EMERGENCY:
                 raise_urgent(tx, EMERGENCY, f"resident:{resident.id}", resident.id, now)
+                alarm(self.notices(tx, now), resident, words, Lane.URGENT if urgent else Lane.NOTICE)
             if self._seen_at_once(tx, resident, effect.type, now):
                 continue
             if effect.type in DUTY_NOTICES:
-                lane = Lane.URGENT if urgent and effect.type == EMERGENCY else Lane.NOTICE
-                self.notices(tx, now).tell_duty(DUTY_NOTICES[effect.type], resident, words, lane=lane)
+                self.notices(tx, now).tell_duty(DUTY_NOTICES[effect.type], resident, words)
 
     def _seen_at_once(self, tx: Tx, resident: Resident, happening: str, now: datetime) -> bool:
         """Have a person waited for; give whether the one who answers on the dashboard sees it there."""
@@ -322,6 +323,12 @@ def emitter(tx: Tx, now: datetime) -> Emit:
         write_event(tx, type, subject, data, now)
 
     return emit
+
+
+def _talking(conversation: Conversation) -> bool:
+    """Tell whether something would be broken off; who was left at the menu, by a call perhaps, is free."""
+    idle = conversation.status == "active" and conversation.flow == MENU and not conversation.call.on
+    return conversation.status in OPEN and not idle
 
 
 def _words_of(event: Input) -> str:
