@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.value import Value
+from flows.value import Value, text
 from gateway.community_votes import (
     MemberEntry,
     OptionEntry,
@@ -144,7 +144,7 @@ async def test_polls_open_and_close_at_their_times_and_a_missed_one_lapses(tmp_p
         assert await village.tick(NOW + timedelta(days=3)) == CLOSE
         assert (await village.poll("later")).state == "lapsed"
         assert await village.tick(CLOSE) is None
-        assert (await village.poll("hall")).state == "counted"
+        assert (await village.poll("hall")).state == "published"
         assert await village.vote(await village.member("Rose"), "hall", choice("oak")) == "closed"
 
 
@@ -155,8 +155,8 @@ async def test_no_action_tells_of_votes_before_the_close(tmp_path: Path) -> None
         await village.vote(rose, "chair", choice("oak"))
         for key in ("hall", "chair"):
             chosen = {"member": Value("number", rose), "poll": Value("choice", [key, key])}
-            for name in ACTIONS:
-                said = await village.act(name, ROSE, **chosen)
+            for name in (name for name in ACTIONS if name.startswith("vote.")):
+                said = await village.act(name, ROSE, **chosen, score=Value("number", 5), words=text("5 5 5"))
                 assert not {"counts", "winner", "voted"} & set(said.values), name
             with pytest.raises(votes.PollStillOpen):
                 await village.store.read(votes.votes_of, await village.poll(key))
@@ -209,7 +209,7 @@ async def test_a_ranked_vote_counts_second_choices(tmp_path: Path) -> None:
         await village.tick(CLOSE)
         result = (await village.poll("tree")).result
         assert [part["out"] for part in result["rounds"]] == ["ash", "elm", ""]
-        assert result["winner"] == "oak"
+        assert result["winners"] == ["oak"]
 
 
 async def test_events_never_say_how_and_of_secret_votes_never_who(tmp_path: Path) -> None:
