@@ -63,6 +63,8 @@ COMMON_PHRASES: Mapping[str, tuple[str, ...]] = {
 NOTICES: Mapping[str, tuple[str, ...]] = {
     "fault": (),
     "duty_emergency": ("who", "words"),
+    "duty_again": ("who", "words"),
+    "duty_taken": ("who", "by"),
     "duty_person": ("who", "words"),
     "duty_message": ("who", "words"),
     "duty_fault": ("who", "words"),

@@ -10,21 +10,23 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import phonenumbers
 
+from gateway.community_foodbank import FoodBank, read_foodbank
+from gateway.community_help import read_help
 from gateway.community_lifts import LiftScheme
 from gateway.community_people import (
     LANGUAGE,
     Coordinator,
-    Person,
-    Volunteer,
+    DriverEntry,
     read_coordinators,
     read_drivers,
     read_members,
-    read_volunteers,
 )
 from gateway.community_places import Place, read_places
 from gateway.community_polls import PollDraft, read_polls
 from gateway.community_timetable import read_lifts, read_rules
+from gateway.community_volunteers import Volunteer, read_volunteers
 from gateway.community_votes import MemberEntry
+from gateway.help_settings import HelpSettings
 from gateway.toml_file import TomlFile, TomlTable
 
 # Every GSM network puts this number through, in whatever country.
@@ -45,8 +47,10 @@ class Community:
     volunteers: Sequence[Volunteer] = ()
     members: Sequence[MemberEntry] = ()
     polls: Sequence[PollDraft] = ()
-    drivers: Sequence[Person] = ()
+    drivers: Sequence[DriverEntry] = ()
     lifts: LiftScheme | None = None
+    help: HelpSettings | None = None
+    foodbank: FoodBank | None = None
 
 
 def load_community(folder: Path) -> Community:
@@ -56,19 +60,25 @@ def load_community(folder: Path) -> Community:
     top = file.top()
     region, zone = _region(top), _zone(top)
     places, drivers = read_places(folder), read_drivers(folder, region)
+    language = _language(top)
+    settings = read_help(folder, language)
     community = Community(
         name=top.text("name", example='"Ashby"'),
         region=region,
-        language=_language(top),
+        language=language,
         zone=zone,
         emergency_number=_emergency_number(top),
         coordinators=read_coordinators(folder, region),
         places=places,
-        volunteers=read_volunteers(folder, region),
+        volunteers=read_volunteers(folder, region, settings),
         members=read_members(folder, region),
         polls=read_polls(folder, zone),
         drivers=drivers,
-        lifts=read_lifts(folder, drivers, {place.key for place in places}, read_rules(rules_table)),
+        lifts=read_lifts(
+            folder, region, drivers, {place.key for place in places}, read_rules(rules_table)
+        ),
+        help=settings,
+        foodbank=read_foodbank(folder),
     )
     for table in (top, rules_table):
         table.close()

@@ -1,4 +1,4 @@
-"""The people a community has written down: coordinators, volunteers, members."""
+"""The people a community has written down: coordinators, drivers, members."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 import phonenumbers
 
 from gateway.community_votes import MemberEntry
-from gateway.csv_file import CsvRow, read_csv
+from gateway.csv_file import CsvRow, each_row, read_csv
 
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
@@ -32,45 +32,35 @@ class Coordinator(Person):
 
 
 @dataclass(frozen=True, slots=True)
-class Volunteer(Person):
-    """Somebody who helps with requests of certain categories (keys of the help flow's choice)."""
+class DriverEntry(Person):
+    """A driver; `name_told`: riders may hear the first name."""
 
-    categories: tuple[str, ...]
-    area: str
+    name_told: bool
 
 
 def read_coordinators(folder: Path, region: str) -> list[Coordinator]:
     """Read `coordinators.csv`. Raises ConfigError."""
     rows = read_csv(folder / "coordinators.csv", ("number", "name", "on_duty"), ("language",))
     found = [
-        Coordinator(number_in(row, region), row.text("name"), language_in(row), _yes_no(row, "on_duty"))
+        Coordinator(number_in(row, region), row.text("name"), language_in(row), yes_no_in(row, "on_duty"))
         for row in rows
     ]
     refuse_doubles(rows, [person.number for person in found], "number")
     return found
 
 
-def read_volunteers(folder: Path, region: str) -> list[Volunteer]:
-    """Read `volunteers.csv`. Raises ConfigError."""
-    rows = read_csv(folder / "volunteers.csv", ("number", "name", "categories", "area"), ("language",))
-    found = [
-        Volunteer(
+def read_drivers(folder: Path, region: str) -> list[DriverEntry]:
+    """Read `drivers.csv`. Raises ConfigError."""
+    rows = read_csv(folder / "drivers.csv", ("number", "name"), ("language", "name_told"))
+    found = each_row(
+        rows,
+        lambda row: DriverEntry(
             number_in(row, region),
             row.text("name"),
             language_in(row),
-            row.parts("categories"),
-            row.optional("area"),
-        )
-        for row in rows
-    ]
-    refuse_doubles(rows, [person.number for person in found], "number")
-    return found
-
-
-def read_drivers(folder: Path, region: str) -> list[Person]:
-    """Read `drivers.csv`. Raises ConfigError."""
-    rows = read_csv(folder / "drivers.csv", ("number", "name"), ("language",))
-    found = [Person(number_in(row, region), row.text("name"), language_in(row)) for row in rows]
+            bool(row.optional("name_told")) and yes_no_in(row, "name_told"),
+        ),
+    )
     refuse_doubles(rows, [driver.number for driver in found], "number")
     refuse_doubles(rows, [driver.name for driver in found], "name")
     return found
@@ -114,7 +104,8 @@ def refuse_doubles(rows: Iterable[CsvRow], values: Iterable[str], column: str) -
         lines[value] = row.line
 
 
-def _yes_no(row: CsvRow, column: str) -> bool:
+def yes_no_in(row: CsvRow, column: str) -> bool:
+    """Give the row's yes or no."""
     value = row.text(column).lower()
     if value not in {"yes", "no"}:
         raise row.wrong(column, "must be yes or no.")

@@ -13,7 +13,7 @@ from flows.value import Json
 from gateway import policy
 from gateway.clock import Clock
 from gateway.errors import StoreError
-from gateway.services import TIMED
+from gateway.services import TIMED, urgent
 from gateway.services.acting import Timing
 from gateway.services.threads import tell_unanswered
 from gateway.store import shift
@@ -98,6 +98,7 @@ class Timers:
         ]
         work.append(partial(self.store.write, self._sweep, now))
         work += [partial(self.store.write, self._run_service, timed, now) for timed in TIMED]
+        work.append(partial(self.store.write, self._repeat_alarms, now))
         work.append(partial(self.store.read, next_deadline))
         for one in work:
             try:
@@ -145,6 +146,9 @@ class Timers:
                 usual_language=turns.community.language,
             )
         )
+
+    def _repeat_alarms(self, tx: Tx, now: datetime) -> datetime | None:
+        return urgent.repeat(self.turns.notices(tx, now))
 
     def _sweep(self, tx: Tx, now: datetime) -> None:
         """End texts nobody needs any more; tell of long texts that stayed incomplete, and of who waits."""

@@ -29,8 +29,8 @@ ACTIONS: Mapping[str, Action] = {
 BINDING = frozenset(name for name, action in ACTIONS.items() if action.spec.binding)
 """The actions that change the world: BACK does not go behind them."""
 
-TIMED: tuple[Timed, ...] = (lifts.TIMED, votes.TIMED)
+TIMED: tuple[Timed, ...] = (help.TIMED, lifts.TIMED, votes.TIMED)
 """What services do because time passes."""
 
-HEEDED: Mapping[str, Heeded] = {}
+HEEDED: Mapping[str, Heeded] = {**help.HEEDED, **lifts.HEEDED}
 """The flows that are commands, and whose they are to give."""

@@ -6,15 +6,14 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from textwrap import shorten
 from zoneinfo import ZoneInfo
 
 from flows.conversation import Prompt
-from flows.value import text
 from gateway.errors import GatewayError
-from gateway.services import help as help_service
 from gateway.services import trips
 from gateway.services.acting import Acting
+from gateway.services.help_own import end
+from gateway.services.help_words import facts
 from gateway.services.lifecycle import IllegalMove, advance
 from gateway.store import help as help_store
 from gateway.store import lifts, outbound, people
@@ -56,20 +55,16 @@ def move_request(
 
     `reference` is what the other system calls it. It is kept in the event, and told to nobody.
     """
-    request = help_store.request_by_id(tx, request_id)
+    request = help_store.find_request(tx, request_id)
     if request is None:
         raise NoSuchMove("There is no such request, so nothing was changed.")
     trigger, phrase = REQUEST_MOVES[state]
-    reached = advance(help_service.LIFECYCLE, request.state, trigger)
-    help_store.set_state(tx, request_id, reached, now, closed=reached in help_service.CLOSED)
+    acting = _acting(tx, turns, request.resident_id, now)
+    moved = end(acting, request, trigger, {"reference": reference, "token": token_id})
     subject = f"help:{request_id}"
-    write_event(
-        tx, f"help.{reached}", subject, {"code": request.code, "reference": reference, "token": token_id}, now
-    )
-    journal(tx, None, "api.request_moved", subject, now, state=reached, token=token_id)
-    short = shorten(request.what, help_service.SHORT_LETTERS, placeholder=" ...")
-    values = {"ref": text(request.code), "short": text(short)}
-    return _tell(tx, turns, request.resident_id, Prompt("help", phrase, "confirmation", values), subject, now)
+    journal(tx, None, "api.request_moved", subject, now, state=moved.state, token=token_id)
+    prompt = Prompt("help", phrase, "confirmation", facts(request))
+    return _tell(tx, turns, request.resident_id, prompt, subject, now)
 
 
 def move_trip(tx: Tx, turns: Turns, trip_id: int, state: str, token_id: int, now: datetime) -> bool:

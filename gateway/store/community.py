@@ -11,8 +11,9 @@ from gateway.community_people import Person
 from gateway.community_votes import VotesData, install_votes
 from gateway.store import people
 from gateway.store.database import Tx
-from gateway.store.help import install_volunteer, rest_volunteers
+from gateway.store.help_settings import keep_foodbank, keep_help_settings
 from gateway.store.shift import note_doubt
+from gateway.store.volunteers import install_volunteer, rest_volunteers
 
 
 def install(tx: Tx, community: Community, now: datetime, *, trusted: bool = True) -> None:
@@ -25,13 +26,20 @@ def install(tx: Tx, community: Community, now: datetime, *, trusted: bool = True
     """
     for place in community.places:
         tx.run(
-            "INSERT INTO place (key, label, nicknames) VALUES (:key, :label, :nicknames) "
-            "ON CONFLICT (key) DO UPDATE SET label = excluded.label, nicknames = excluded.nicknames",
+            "INSERT INTO place (key, label, nicknames, latitude, longitude) "
+            "VALUES (:key, :label, :nicknames, :latitude, :longitude) ON CONFLICT (key) DO UPDATE SET "
+            "label = excluded.label, nicknames = excluded.nicknames, latitude = excluded.latitude, "
+            "longitude = excluded.longitude",
             key=place.key,
             label=place.label,
             nicknames=json.dumps(list(place.nicknames), ensure_ascii=False),
+            latitude=place.point[0] if place.point else None,
+            longitude=place.point[1] if place.point else None,
         )
     _install_people(tx, community, now)
+    if community.help is not None:
+        keep_help_settings(tx, community.help)
+    keep_foodbank(tx, community.foodbank)
     if community.lifts is not None:
         install_lifts(tx, community.lifts, now)
     install_polls(tx, community, now, trusted=trusted)
@@ -51,7 +59,14 @@ def _install_people(tx: Tx, community: Community, now: datetime) -> None:
         people.install_coordinator(tx, _meet(tx, coordinator, now), on_duty=coordinator.on_duty)
     rest_volunteers(tx)
     for volunteer in community.volunteers:
-        install_volunteer(tx, _meet(tx, volunteer, now), volunteer.categories, volunteer.area)
+        install_volunteer(
+            tx,
+            _meet(tx, volunteer, now),
+            volunteer.categories,
+            volunteer.areas,
+            [(hours.weekday, hours.starts, hours.ends) for hours in volunteer.hours],
+            volunteer.weekly_offers,
+        )
     for driver in community.drivers:
         _meet(tx, driver, now)
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from flows.value import Json
 from gateway.store.database import Tx
-from gateway.store.instant import to_text
+from gateway.store.instant import from_text, to_text
 from gateway.store.packed import pack, unpack
 
 
@@ -40,6 +40,12 @@ def count_events(tx: Tx, type: str, subject: str, since: datetime, until: dateti
         until=to_text(until),
     )
     return int(row["n"]) if row else 0
+
+
+def events_about(tx: Tx, subject: str) -> list[tuple[datetime, str, dict[str, Json]]]:
+    """Give moment, type and data of all that happened to a subject, in order."""
+    rows = tx.all("SELECT at, type, data FROM event WHERE subject = :subject ORDER BY id", subject=subject)
+    return [(from_text(row["at"]), row["type"], unpack(row["data"])) for row in rows]
 
 
 def events_since(tx: Tx, event_id: int, limit: int = 1000) -> list[tuple[int, str, str, dict[str, Json]]]:

@@ -90,6 +90,15 @@ def is_coordinator(tx: Tx, resident_id: int) -> bool:
     return tx.one("SELECT 1 FROM coordinator WHERE resident_id = :id", id=resident_id) is not None
 
 
+def coordinators(tx: Tx) -> list[Resident]:
+    """Give every coordinator, on duty or off."""
+    rows = tx.all(
+        f"SELECT {_COLUMNS} FROM resident WHERE id IN (SELECT resident_id FROM coordinator) "  # noqa: S608
+        "ORDER BY id"
+    )
+    return [_resident(row) for row in rows]
+
+
 def quiet(tx: Tx, resident_id: int, now: datetime, longest: timedelta) -> bool:
     """Tell whether long texts of a number are left unanswered because a machine seemed to send them.
 

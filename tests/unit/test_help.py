@@ -11,12 +11,17 @@ import pytest
 
 from flows.conversation import Outcome, Prompt
 from flows.value import Json, Value, text
+from gateway.community_help import read_help
 from gateway.services import help as help_service
 from gateway.services import people as people_service
 from gateway.services.acting import Acting
+from gateway.services.help_asking import MOST_OPEN_REQUESTS
+from gateway.services.help_words import SHORT_LETTERS, TOLD_LETTERS
 from gateway.store import people
 from gateway.store.database import Store, Tx, open_store
 from gateway.store.help import HelpRequest, request_of
+from gateway.store.help_settings import keep_help_settings
+from tests.village import ASHBY
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 ROSE = "+447700900123"
@@ -82,6 +87,7 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
             people.install_coordinator(tx, people.meet(tx, number, NOW).id, on_duty=on_duty)
 
     await store.write(put_on_duty)
+    await store.write(keep_help_settings, read_help(ASHBY, "en"))
     yield Desk(store)
     await store.close()
 
@@ -143,8 +149,8 @@ async def test_the_same_words_from_somebody_else_are_another_request(desk: Desk)
 
 async def test_one_handset_cannot_flood_the_people_on_duty(desk: Desk) -> None:
     names = [(await desk.act("help.open", what=text(f"thing {n}"))).name for n in range(7)]
-    assert names == ["opened"] * help_service.MOST_OPEN_REQUESTS + ["many"] * 2
-    assert len(desk.told) == help_service.MOST_OPEN_REQUESTS
+    assert names == ["opened"] * MOST_OPEN_REQUESTS + ["many"] * 2
+    assert len(desk.told) == MOST_OPEN_REQUESTS
 
 
 async def test_open_requests_have_different_codes_and_a_closed_one_frees_its_code(desk: Desk) -> None:
@@ -237,8 +243,8 @@ async def test_long_words_are_kept_whole_and_told_short(desk: Desk) -> None:
     what = "please " + "very " * 200 + "long"
     outcome = await desk.act("help.open", what=text(what))
     assert (await desk.request(outcome.values["ref"])).what == what
-    assert len(str(outcome.values["short"].data)) <= help_service.SHORT_LETTERS
-    assert len(str(desk.told[0][1].values["what"].data)) <= help_service.TOLD_LETTERS
+    assert len(str(outcome.values["short"].data)) <= SHORT_LETTERS
+    assert len(str(desk.told[0][1].values["what"].data)) <= TOLD_LETTERS
 
 
 async def test_a_name_is_asked_once_and_told_from_then_on(desk: Desk) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.services import help as help_service
+from gateway.services import help_lifecycle as help_service
 from gateway.services.lifecycle import IllegalMove, advance, lifecycle
 
 DOOR = lifecycle(
