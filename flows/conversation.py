@@ -264,12 +264,24 @@ class Setting:
 
 
 @dataclass(frozen=True, slots=True)
+class Finished:
+    """What was answered in a conversation that ended, in a flow whose results are wanted."""
+
+    flow: str
+    version: int
+    status: str
+    answers: Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """What a turn came to: the conversation as it now is (None: there is none) and what happened, in order.
 
     `language` is what the turn's prompts are said in, whether or not there is a conversation.
+    `finished` holds the answers of conversations that ended in it, where the flow says so.
     """
 
     conversation: Conversation | None
     effects: tuple[Effect, ...]
     language: str
+    finished: tuple[Finished, ...] = ()

@@ -22,7 +22,7 @@ ANY = "*"
 
 _DURATION = re.compile(r"(\d{1,4})([mhd])\Z")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
-_TOP = ("flow", "version", "start", "expires", "argument", "given", "command", "secret", "steps")
+_TOP = ("flow", "version", "start", "expires", "argument", "given", "command", "secret", "results", "steps")
 _KINDS = ("ask", "do", "say", "go", "end")
 _GUARD = re.compile(r"(known|unknown) [a-z][a-z0-9_]*\Z")
 _ENDS_RESERVED = frozenset({"active", "person"})
@@ -84,6 +84,7 @@ class _FlowReader:
             given=self._given(root),
             secret=self._secret(root),
             command=self._command(root),
+            results=self._results(root),
             lines=root.lines,
         )
 
@@ -130,6 +131,17 @@ class _FlowReader:
         node = root.items.get("secret")
         if node is not None and (not isinstance(node, Scalar) or node.value is not True):
             self._note(root.lines["secret"], "write `secret: true`, or leave the line out")
+        return node is not None
+
+    def _results(self, root: Table) -> bool:
+        node = root.items.get("results")
+        if node is not None and (not isinstance(node, Scalar) or node.value is not True):
+            self._note(root.lines["results"], "write `results: true`, or leave the line out")
+        if node is not None and "secret" in root.items:
+            self._note(
+                root.lines["results"], "nobody may keep the answers of a secret flow; leave this line out"
+            )
+            return False
         return node is not None
 
     def _command(self, root: Table) -> str:

@@ -116,7 +116,8 @@ class Flow:
     `given` names the values whoever starts the flow brings along; nobody can start such a flow
     by a keyword. A flow with a `command` (its kind, as in `flows.commands`) is started by a whole
     text, whatever else is being talked about, and is given what the command names. Of a `secret`
-    flow no call is recorded, written down or kept.
+    flow no call is recorded, written down or kept. Of one with `results` the answers are given when
+    it ends, for whoever keeps them.
     `lines` are the lines of the file's top keys.
     """
 
@@ -131,6 +132,7 @@ class Flow:
     given: tuple[str, ...] = ()
     secret: bool = False
     command: str = ""
+    results: bool = False
     lines: Mapping[str, int] = field(default_factory=dict)
 
 

@@ -10,7 +10,7 @@ from flows.answers.base import Understood
 from flows.by_ear import ByEar
 from flows.call_state import NO_CALL
 from flows.choosing import outcome
-from flows.conversation import Conversation, Setting, Turn
+from flows.conversation import Conversation, Finished, Setting, Turn
 from flows.errors import FlowsError
 from flows.library import Library
 from flows.limits import CHAIN_MAX, LIVE, PERSON_PATIENCE
@@ -39,6 +39,7 @@ class Steps:
         self.cut_off = False
         self.patience: timedelta | None = None
         """How long the question stays open, where that is not for the flow to say."""
+        self.finished: list[Finished] = []
         self._bound = False
         self._chosen_by = ""
 
@@ -65,7 +66,7 @@ class Steps:
         else:
             stand.call = NO_CALL
         conversation = stand.conversation(self.said.language, self._deadline(), self.more)
-        return Turn(conversation, self.said.effects, self.said.language)
+        return Turn(conversation, self.said.effects, self.said.language, tuple(self.finished))
 
     def begin(self, flow: str, answers: Mapping[str, Value] = NO_VALUES, argument: str = "") -> None:
         """Leave whatever is going on and start a flow, as far as its first question or its end."""
@@ -77,8 +78,14 @@ class Steps:
         """End the conversation, if one is going on, and forget its answers."""
         if self.status in LIVE:
             self.said.happened("conversation.ended", flow=self.stand.flow.name, status=status)
+            self.finish(self.stand, status)
             self.stand.status = status
             self.stand.forget()
+
+    def finish(self, stand: Stand, status: str) -> None:
+        """Give the answers of a conversation that ends, where its flow wants them kept."""
+        if stand.flow.results and stand.answers:
+            self.finished.append(Finished(*stand.version, status, dict(stand.answers)))
 
     def ask_again(self, variant: str = "sms") -> None:
         """Say the present question once more, or what was heard, if that waits for its yes."""

@@ -34,6 +34,7 @@ class Walk(Steps):
                 self.ask_again()
             return True
         self.said.happened_at(place, "conversation.ended", flow=before.flow.name, status="left")
+        self.finish(before, "left")
         return False
 
     def stand_at(self, flow: str) -> None:
