@@ -100,5 +100,13 @@ def in_order(keys: Sequence[str], tie_order: Sequence[str]) -> list[str]:
     return sorted(keys, key=tie_order.index) if len(keys) > 1 else list(keys)
 
 
+def exact(number: Fraction) -> str:
+    """Write a number so that nothing of it is lost: 7, or 2 1/3."""
+    whole, rest = divmod(number.numerator, number.denominator)
+    if not rest:
+        return str(whole)
+    return f"{whole} {rest}/{number.denominator}" if whole else f"{rest}/{number.denominator}"
+
+
 def _number(value: Fraction) -> int | str:
     return value.numerator if value.denominator == 1 else str(value)

@@ -37,6 +37,7 @@ COMMANDS = (
     "tokens list",
     "tokens revoke",
     "backup",
+    "count",
 )
 # What a command needs only once it works, and what makes starting slow.
 SLOW = ("asyncio", "aiohttp", "gammu", "phonenumbers", "transitions", "yaml", "sqlite3", "babel", "rapidfuzz")
