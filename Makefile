@@ -1,6 +1,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# One more than there are cores: a third of a test's time is spent waiting.
+PROCESSES := $(shell expr $$(nproc) + 1)
 ROOT := $(shell [ "$$(id -u)" = 0 ] || echo sudo --non-interactive)
 
 .PHONY: demo test bench soak screenshots clean
@@ -39,7 +41,7 @@ test: $(VENV)/test.stamp
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/plainline flows check
-	$(BIN)/pytest
+	$(BIN)/pytest -n $(PROCESSES) --dist worksteal
 
 soak: $(VENV)/test.stamp
 	$(BIN)/pytest -m soak --timeout 1800
