@@ -50,6 +50,7 @@ from gateway.store.conversations import (
 )
 from gateway.store.database import Tx
 from gateway.store.events import count_events, write_event
+from gateway.store.flow_results import keep_result
 from gateway.store.inbound import Inbound
 from gateway.store.messages_erasure import end_talk
 from gateway.store.outbound import Lane, queue_text
@@ -118,6 +119,8 @@ class Turns:
         if _stopped_voting(turn):
             end_talk(tx, resident.id)
         votes.note_invalid(tx, turn)
+        for finished in turn.finished:
+            keep_result(tx, resident.id, finished, now)
         reply = render.respond(library, turn, self.community.zone, cheap=self.cheap)
         after = reply.conversation if medium == "text" else turn.conversation
         if after is not None and after != before:

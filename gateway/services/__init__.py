@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from gateway.services import (
     help,  # noqa: A004 - the service is called help
+    kept_results,
     lifts,
     membership,
     people,
@@ -29,7 +30,7 @@ ACTIONS: Mapping[str, Action] = {
 BINDING = frozenset(name for name, action in ACTIONS.items() if action.spec.binding)
 """The actions that change the world: BACK does not go behind them."""
 
-TIMED: tuple[Timed, ...] = (help.TIMED, lifts.TIMED, votes.TIMED)
+TIMED: tuple[Timed, ...] = (help.TIMED, lifts.TIMED, votes.TIMED, kept_results.TIMED)
 """What services do because time passes."""
 
 HEEDED: Mapping[str, Heeded] = {**help.HEEDED, **lifts.HEEDED}
