@@ -184,22 +184,22 @@ def read_responses(tx: Tx, call: Call) -> Responses:
     query: ResponsesQuery = call.query
     if query.since and query.until and query.until < query.since:
         raise Refused(400, "bad_query", "filter[end-timestamp] is before filter[start-timestamp].")
-    ended = flow_results.ended_conversations(
+    found = flow_results.results_after(
         tx,
         package.flow,
         package.version,
-        after=floip.session_of(query.after) if query.after else 0,
+        after=floip.result_of(query.after) if query.after else 0,
         limit=query.size,
         since=query.since,
         until=query.until,
     )
     rows = [
         row
-        for one in ended
+        for one in found
         for row in floip.rows(one, call.secrets.contact(package.id, one.resident_id), flow)
     ]
     here = f"{call.base}{PATH}/{package.id}"
-    more = _next(here, query, ended[-1].id) if len(ended) == query.size else None
+    more = _next(here, query, found[-1].id) if len(found) == query.size else None
     return Responses(
         ResponsesData(
             "responses",
@@ -233,9 +233,9 @@ def _package(tx: Tx, call: Call) -> tuple[FlowPackage, Flow]:
 
 
 def _flow(call: Call, package: FlowPackage) -> Flow | None:
-    """Give the flow of a package, None for one that is gone or has become secret."""
+    """Give the flow of a package, None for one that is gone or keeps no results any more."""
     flow = call.room.turns.library.versions.get((package.flow, package.version))
-    return None if flow is None or flow.secret else flow
+    return flow if flow is not None and flow.results and not flow.secret else None
 
 
 OPERATIONS = (
@@ -274,7 +274,6 @@ OPERATIONS = (
         params=PackagePath,
         query=ResponsesQuery,
         media=JSON_API,
-        about="A conversation shows up once it is over, and never before one that began earlier: ask again "
-        "after the last row you have.",
+        about="A conversation shows up once it is over: ask again after the last row you have.",
     ),
 )

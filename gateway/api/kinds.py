@@ -30,6 +30,13 @@ class Whole:
 
 
 @dataclass(frozen=True, slots=True)
+class OneOf:
+    """A string that is one of `values`, where code elsewhere says which there are."""
+
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Described:
     """A sentence for the reader of the document."""
 

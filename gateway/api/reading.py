@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal, NoReturn, TypeVar, Union, get_args, get_origin
 
-from gateway.api.kinds import Whole, Words
+from gateway.api.kinds import OneOf, Whole, Words
 from gateway.api.schema import DATE, MOMENT, hints, is_required, wire_name
 
 S = TypeVar("S")
@@ -135,6 +135,8 @@ def _read_marked(kind: Any, markers: Sequence[Any], value: Any, where: str, mist
             problem = _wrong_words(marker, found)
         elif isinstance(marker, Whole) and not marker.least <= found <= marker.most:
             problem = f"must be from {marker.least} to {marker.most}"
+        elif isinstance(marker, OneOf) and found not in marker.values:
+            problem = f"must be one of: {', '.join(marker.values)}"
         if problem:
             mistakes.append(Mistake(where, problem))
             break

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from gateway.api.kinds import Described, Whole, Words
+from gateway.api.kinds import Described, OneOf, Whole, Words
 
 Schema = dict[str, Any]
 
@@ -108,6 +108,8 @@ def _marked(schema: Schema, markers: Sequence[Any]) -> Schema:
             found |= {"examples": [marker.example]} if marker.example else {}
         elif isinstance(marker, Whole):
             found |= {"minimum": marker.least, "maximum": marker.most}
+        elif isinstance(marker, OneOf):
+            found["enum"] = list(marker.values)
         elif isinstance(marker, Described):
             found["description"] = marker.words
     return found

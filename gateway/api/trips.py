@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
-from gateway.api.kinds import Cursor, Described, Id, Limit, PersonId
+from gateway.api.kinds import Cursor, Described, Id, Limit, OneOf, PersonId
 from gateway.api.operations import Call, Operation
 from gateway.api.problems import Refused, not_found
 from gateway.formats import tds
-from gateway.services import outside
+from gateway.services import outside, trips
 from gateway.store import api_read, people
 from gateway.store.database import Row, Tx
 from gateway.store.instant import from_text
 
-TripState = Literal["requested", "standby", "booked", "done", "no_show", "cancelled", "unmet"]
-NextTripState = Literal["booked", "done", "no_show", "cancelled", "unmet"]
+TripState = Annotated[str, OneOf(tuple(sorted(trips.LIFECYCLE.states)))]
+NextTripState = Annotated[str, OneOf(tuple(sorted(trips.LIFECYCLE.states)))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ def client_order(tx: Tx, call: Call) -> dict[str, Any]:
 
 def _open_row(tx: Tx, call: Call) -> Row:
     row = _row(tx, call)
-    if row["state"] not in ("requested", "standby", "booked"):
+    if not trips.LIFECYCLE.events["cancel"].transitions.get(row["state"]):
         raise Refused(409, "trip_over", "This trip is over: there is nothing to hand to anybody.")
     return row
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from flows.library import Library
 from flows.model import Ask, Flow, static_options
 from flows.value import Json, Value
-from gateway.store.flow_results import EndedConversation, FlowPackage
+from gateway.store.flow_results import FlowPackage, FlowResult
 
 VERSION = "1.1.0"
 PROFILE = "flow-results-package"
@@ -44,8 +44,8 @@ def name_of(package: FlowPackage) -> str:
 
 
 def publishable(library: Library) -> list[Flow]:
-    """Give the flows whose answers may be handed on: none that is secret, none without a question."""
-    return [flow for flow in library.versions.values() if not flow.secret and _asks(flow)]
+    """Give the flows whose answers may be handed on: those that say so themselves."""
+    return [flow for flow in library.versions.values() if flow.results and not flow.secret]
 
 
 def descriptor(
@@ -83,37 +83,34 @@ def descriptor(
     }
 
 
-def rows(session: EndedConversation, contact: str, flow: Flow) -> Iterator[list[Json]]:
+def rows(result: FlowResult, contact: str, flow: Flow) -> Iterator[list[Json]]:
     """Give the rows of one conversation, a question each; `contact` is who its resident is in this package.
 
     A conversation keeps no time for each answer: all of them carry the moment in which it ended.
     """
     for place, ask in enumerate(_asks(flow).values()):
-        value = session.conversation.answers.get(ask.name)
+        value = result.answers.get(ask.name)
         response = None if value is None or value.data in ("", []) else _response(ask, value)
         if response is not None:
             yield [
-                stamp(session.ended_at),
-                row_id(session.id, place),
+                stamp(result.ended_at),
+                row_id(result.id, place),
                 contact,
-                str(session.id),
+                str(result.id),
                 ask.name,
                 response,
                 {},
             ]
 
 
-def row_id(session_id: int, place: int) -> str:
+def row_id(result_id: int, place: int) -> str:
     """Give the id of a row; as strings, ids are in the order of the rows."""
-    return f"{session_id:012d}-{place:02d}"
+    return f"{result_id:012d}-{place:02d}"
 
 
-def session_of(row: str) -> int:
-    """Give the conversation a row id belongs to; raises ValueError for what is no row id."""
-    session, _, place = row.partition("-")
-    if not (session.isdecimal() and session.isascii() and place.isdecimal() and len(row) <= 15):
-        raise ValueError("no row id")
-    return int(session)
+def result_of(row: str) -> int:
+    """Give the result a row id belongs to."""
+    return int(row.partition("-")[0])
 
 
 def stamp(moment: datetime) -> str:

@@ -1,21 +1,22 @@
-"""Conversations that are over, as results packages read them."""
+"""What was answered in flows whose results are wanted, and the packages it is handed on in."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from flows.conversation import Conversation
+from flows.conversation import Finished
+from flows.value import Value
 from gateway.store.database import Row, Tx
 from gateway.store.instant import from_text, to_text
-from gateway.store.packed import unpack
+from gateway.store.packed import pack, unpack
 
 
 @dataclass(frozen=True, slots=True)
 class FlowPackage:
-    """A version of a flow as a package; `pushed` is the last conversation that was pushed."""
+    """A version of a flow as a package; `pushed` is the last result that was pushed."""
 
     id: str
     flow: str
@@ -26,13 +27,13 @@ class FlowPackage:
 
 
 @dataclass(frozen=True, slots=True)
-class EndedConversation:
-    """A conversation that is over."""
+class FlowResult:
+    """What a resident answered in one conversation that is over."""
 
     id: int
     resident_id: int
     ended_at: datetime
-    conversation: Conversation
+    answers: Mapping[str, Value]
 
 
 _PACKAGE = "SELECT id, flow, version, created_at, published_at, pushed FROM flow_package"
@@ -62,7 +63,21 @@ def ensure_packages(tx: Tx, flows: Iterable[tuple[str, int]], now: datetime) -> 
         )
 
 
-def ended_conversations(
+def keep_result(tx: Tx, resident_id: int, finished: Finished, now: datetime) -> None:
+    """Keep what was answered in a conversation that ended."""
+    tx.run(
+        "INSERT INTO flow_result (flow, version, resident_id, status, ended_at, answers) "
+        "VALUES (:flow, :version, :resident, :status, :now, :answers)",
+        flow=finished.flow,
+        version=finished.version,
+        resident=resident_id,
+        status=finished.status,
+        now=to_text(now),
+        answers=pack({name: value.to_json() for name, value in finished.answers.items()}),
+    )
+
+
+def results_after(
     tx: Tx,
     flow: str,
     version: int,
@@ -71,33 +86,30 @@ def ended_conversations(
     limit: int,
     since: datetime | None = None,
     until: datetime | None = None,
-) -> list[EndedConversation]:
-    """Give conversations of a flow that are over, in the order in which they began.
-
-    None is given that began later than one that still goes on: whoever asks again after the last one
-    misses nothing.
-    """
+) -> list[FlowResult]:
+    """Give results of a flow after an id, in the order in which they came."""
     rows = tx.all(
-        "SELECT id, resident_id, changed_at, state FROM conversation WHERE flow = :flow "
-        "AND version = :version AND id > :after AND id < :open AND status NOT IN ('active', 'person') "
-        "AND changed_at > :since AND changed_at <= :until ORDER BY id LIMIT :limit",
+        "SELECT id, resident_id, ended_at, answers FROM flow_result WHERE flow = :flow "
+        "AND version = :version AND id > :after AND ended_at > :since AND ended_at <= :until "
+        "ORDER BY id LIMIT :limit",
         flow=flow,
         version=version,
         after=after,
-        open=_first_open(tx, flow, version),
         since=to_text(since) if since else "",
         until=to_text(until) if until else "9999",
         limit=limit,
     )
-    return [
-        EndedConversation(
-            row["id"],
-            row["resident_id"],
-            from_text(row["changed_at"]),
-            Conversation.from_json(unpack(row["state"])),
-        )
-        for row in rows
-    ]
+    return [_result(row) for row in rows]
+
+
+def forget_results(tx: Tx, before: datetime) -> int:
+    """Erase the results that came before a moment; give how many."""
+    return tx.run("DELETE FROM flow_result WHERE ended_at < :before", before=to_text(before))
+
+
+def forget_results_of(tx: Tx, resident_id: int) -> int:
+    """Erase what a resident answered in flows that keep it; give how many results that were."""
+    return tx.run("DELETE FROM flow_result WHERE resident_id = :id", id=resident_id)
 
 
 def note_published(tx: Tx, package_id: str, now: datetime) -> None:
@@ -105,20 +117,14 @@ def note_published(tx: Tx, package_id: str, now: datetime) -> None:
     tx.run("UPDATE flow_package SET published_at = :now WHERE id = :id", id=package_id, now=to_text(now))
 
 
-def note_pushed(tx: Tx, package_id: str, conversation_id: int) -> None:
-    """Write down how far a package's conversations were pushed."""
-    tx.run("UPDATE flow_package SET pushed = :last WHERE id = :id", id=package_id, last=conversation_id)
+def note_pushed(tx: Tx, package_id: str, result_id: int) -> None:
+    """Write down how far a package's results were pushed."""
+    tx.run("UPDATE flow_package SET pushed = :last WHERE id = :id", id=package_id, last=result_id)
 
 
-def _first_open(tx: Tx, flow: str, version: int) -> int:
-    # One that a person has taken over can last for weeks: it counts as over where it stood.
-    row = tx.one(
-        "SELECT MIN(id) AS id FROM conversation WHERE status = 'active' AND status IN ('active', 'person') "
-        "AND flow = :flow AND version = :version",
-        flow=flow,
-        version=version,
-    )
-    return int(row["id"]) if row and row["id"] is not None else 2**62
+def _result(row: Row) -> FlowResult:
+    answers = {name: Value.from_json(value) for name, value in unpack(row["answers"]).items()}
+    return FlowResult(row["id"], row["resident_id"], from_text(row["ended_at"]), answers)
 
 
 def _package(row: Row) -> FlowPackage:

@@ -6,6 +6,7 @@ import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,13 @@ from gateway.api.scopes import SCOPES
 from gateway.api.serving import PREFIX, Api
 from gateway.api.tokens import new_token
 from gateway.config import Limits
+from gateway.store import people
+from gateway.store.database import Tx
+from gateway.store.instant import to_text
 from tests.village import Village, ashby
 
 ROSE = "+447700900123"
+TOM = "+447700900011"  # drives
 LIMITS = Limits(("GB",), texts_per_day=500, texts_per_number_per_hour=20)
 
 
@@ -111,3 +116,28 @@ async def asker(folder: Path, *, limits: Limits = LIMITS, **more: Any) -> AsyncI
             found = Asker(village, api, client, "", steady, woken)
             found.token = await found.let_in()
             yield found
+
+
+async def book(system: Asker, number: str = ROSE) -> int:
+    """Give somebody a seat tomorrow at 10.30 in Tom's run, and the trip's id."""
+    return await system.village.store.write(_book, number, system.village.hands.now)
+
+
+def _book(tx: Tx, number: str, now: datetime) -> int:
+    rider, driver = people.meet(tx, number, now), people.meet(tx, TOM, now)
+    tx.run("INSERT INTO planned_day (date) VALUES ('2026-03-03') ON CONFLICT (date) DO NOTHING")
+    run_id = tx.insert(
+        "INSERT INTO run (date, vehicle, driver_id, starts_at, ends_at, seats, wheelchair_spaces) "
+        "VALUES ('2026-03-03', (SELECT MIN(key) FROM vehicle), :driver, '2026-03-03T09:00:00.000Z', "
+        "'2026-03-03T17:00:00.000Z', 4, 1) RETURNING id",
+        driver=driver.id,
+    )
+    return tx.insert(
+        "INSERT INTO trip (code, resident_id, state, pickup, dropoff, date, time, starts_at, ends_at, seats, "
+        "wheelchairs, run_id, requested_at, changed_at) VALUES ('4F', :rider, 'booked', 'mill_lane', "
+        "'surgery', '2026-03-03', '10:30', '2026-03-03T10:30:00.000Z', '2026-03-03T11:00:00.000Z', 1, 0, "
+        ":run, :now, :now) RETURNING id",
+        rider=rider.id,
+        run=run_id,
+        now=to_text(now),
+    )

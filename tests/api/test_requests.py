@@ -53,9 +53,8 @@ async def test_the_resident_hears_in_their_language_that_it_is_done(
     assert number == ROSE
     assert words in text
     assert moved.json["request"]["code"] in text
-    assert ("help.done", {"code": moved.json["request"]["code"], "reference": "CASE-7", "token": 1}) in (
-        await system.village.events()
-    )
+    [told] = [data for kind, data in await system.village.events() if kind == "help.done"]
+    assert (told["reference"], told["token"]) == ("CASE-7", 1)
     assert system.woken
 
 

@@ -9,9 +9,7 @@ import pytest
 from gateway.api.tokens import NoToken, new_calendar, new_token, take_back
 from gateway.store import tokens
 from gateway.store.database import Tx
-from tests.api.asking import ROSE, Asker
-
-TOM = "+447700900011"
+from tests.api.asking import ROSE, TOM, Asker
 
 
 async def test_nothing_personal_is_answered_without_a_token(system: Asker) -> None:

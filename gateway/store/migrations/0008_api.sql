@@ -40,7 +40,21 @@ CREATE TABLE flow_consent (
     PRIMARY KEY (resident_id, flow)
 );
 
--- A version of a flow as a Flow Results package; `pushed` is the last conversation that was pushed.
+-- What was answered in a flow that says `results: true`, for a year. `answers` is JSON.
+CREATE TABLE flow_result (
+    id INTEGER PRIMARY KEY,
+    flow TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    resident_id INTEGER NOT NULL REFERENCES resident(id),
+    status TEXT NOT NULL,
+    ended_at TEXT NOT NULL,
+    answers TEXT NOT NULL
+);
+CREATE INDEX flow_result_flow ON flow_result (flow, version, id);
+CREATE INDEX flow_result_resident ON flow_result (resident_id);
+CREATE INDEX flow_result_ended ON flow_result (ended_at);
+
+-- A version of such a flow as a Flow Results package; `pushed` is the last result that was pushed.
 CREATE TABLE flow_package (
     id TEXT PRIMARY KEY,
     flow TEXT NOT NULL,
@@ -50,5 +64,4 @@ CREATE TABLE flow_package (
     pushed INTEGER NOT NULL DEFAULT 0,
     UNIQUE (flow, version)
 );
-CREATE INDEX conversation_flow ON conversation (flow, version, id);
 CREATE INDEX run_driver ON run (driver_id, starts_at);
