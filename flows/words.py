@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from flows.answers.fold import fold
 from flows.commands import Commands
+from flows.danger import Danger
 from flows.keywords import Keywords
 from flows.model import Common, Flow
 
@@ -99,7 +100,7 @@ def spoken(text: str) -> str:
 class Vocabulary:
     """Everything that can be recognised outside a question, indexed once for all languages.
 
-    Its methods take texts as `spoken` gives them.
+    Its methods take texts as `spoken` gives them. `danger` knows the cries for help.
     """
 
     def __init__(self, common: Mapping[str, Common], flows: Iterable[Flow]) -> None:
@@ -110,13 +111,11 @@ class Vocabulary:
         self._kind: set[str] = set()
         self._small: dict[str, frozenset[str]] = {}
         self._scripts: dict[str, str] = {}
-        self._cries: dict[str, tuple[str, ...]] = {}
-        self._first_words: dict[str, list[tuple[str, ...]]] = {}
-        self._syllables: list[str] = []
+        self.danger = Danger()
         for language, texts in common.items():
             self._add_words(language, texts)
             for word in texts.emergency:
-                self._add_cry(spoken(word), language)
+                self.danger.add(spoken(word), language)
         known = tuple(flows)
         self.keywords = Keywords(known, spoken, frozenset(self._please), MENU)
         self.commands = Commands(known, spoken, frozenset(self._please))
@@ -139,25 +138,12 @@ class Vocabulary:
 
     def emergency(self, folded: str, language: str) -> str:
         """Give the language of an emergency word in the text, `language` before others (empty: none)."""
-        bare = _PUNCTUATION.sub("", folded)
-        found = self._cries.get(bare) or self._cry_inside(bare)
+        found = self.danger.languages(_PUNCTUATION.sub("", folded))
         return language if language in found else next(iter(found), "")
-
-    def _cry_inside(self, folded: str) -> tuple[str, ...]:
-        words = folded.split()
-        for index, word in enumerate(words):
-            for cry in self._first_words.get(word, ()):
-                if tuple(words[index : index + len(cry)]) == cry:
-                    return self._cries[" ".join(cry)]
-        together = folded.replace(" ", "")
-        for syllables in self._syllables:
-            if syllables.replace(" ", "") in together:
-                return self._cries[syllables]
-        return ()
 
     def is_cry(self, folded: str) -> bool:
         """Tell whether a text is nothing but an emergency word."""
-        return _PUNCTUATION.sub("", folded) in self._cries
+        return _PUNCTUATION.sub("", folded) in self.danger.cries
 
     def thanks(self, folded: str) -> str:
         """Give the language of a text that begins by thanking and is too short to do much else (or '')."""
@@ -214,14 +200,3 @@ class Vocabulary:
             self._words[folded] = Word(name, (language,), value)
         elif known.name == name and known.value == value and language not in known.languages:
             self._words[folded] = Word(name, (*known.languages, language), value)
-
-    def _add_cry(self, cry: str, language: str) -> None:
-        first = cry not in self._cries
-        self._cries[cry] = (*self._cries.get(cry, ()), language)
-        words = tuple(cry.split())
-        if not first or cry.replace(" ", "").isdigit():
-            return
-        if cry.isascii():
-            self._first_words.setdefault(words[0], []).append(words)
-        else:
-            self._syllables.append(cry)

@@ -1,0 +1,159 @@
+"""Words of danger, in every language, also where a hand shook: a cry that is missed may cost a life.
+
+A harmless text taken for a cry costs one line with the number to call; so slips are taken generously,
+but never so that one everyday word stands for another ("cooking" is no "choking").
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from itertools import combinations
+
+from rapidfuzz.distance import OSA
+
+SLIP_LETTERS_MIN = 4
+"""A shorter word counts only as it is written."""
+
+OTHER_LETTER_MIN = 5
+"""From so many letters on, one of them may be another, where the words beside it leave no doubt."""
+
+TWO_SLIPS_MIN = 9
+"""From so many letters on a word may have two slips."""
+
+SURE_LETTERS_MIN = 4
+"""So long must a word of the same cry be, exactly as it is written, to leave no doubt."""
+
+WORDS_MAX = 120
+"""Words of a text in which slips are looked for; what is exact counts anywhere."""
+
+ENDING_MIN = 6
+"""A shorter word that only goes on, or breaks off, is another word: "humor" is no "humo"."""
+
+_ALIKE = (frozenset("csz"), frozenset("ck"), frozenset("bv"), frozenset("gj"), frozenset("iy"))
+"""Letters people write for one another because they sound alike."""
+
+Cry = tuple[str, ...]
+
+# Korean as it sounds: final letters that are spoken alike, and vowels nobody tells apart any more.
+_SOUNDS = str.maketrans(
+    {
+        **dict.fromkeys("ᆨᆩᆪᆰᆿ", "ᆨ"),
+        **dict.fromkeys("ᆫᆬᆭ", "ᆫ"),
+        **dict.fromkeys("ᆮᆺᆻᆽᆾᇀᇂ", "ᆮ"),
+        **dict.fromkeys("ᆯᆲᆳᆴᆶ", "ᆯ"),
+        **dict.fromkeys("ᆷᆱ", "ᆷ"),
+        **dict.fromkeys("ᆸᆹᆵᇁ", "ᆸ"),
+        **dict.fromkeys("ᅦᅢ", "ᅢ"),
+        **dict.fromkeys("ᅨᅤ", "ᅤ"),
+        **dict.fromkeys("ᅬᅫᅰ", "ᅫ"),
+        " ": None,
+    }
+)
+
+
+class Danger:
+    """Every cry for help, as folded words, with the languages it belongs to."""
+
+    def __init__(self) -> None:
+        self.cries: dict[str, tuple[str, ...]] = {}
+        self._first_words: dict[str, list[Cry]] = {}
+        self._syllables: list[tuple[str, str]] = []
+        self._shortened: dict[str, set[str]] = {}
+
+    def add(self, cry: str, language: str) -> None:
+        """Learn a cry, which is folded already; a number counts only as the whole text."""
+        first = cry not in self.cries
+        self.cries[cry] = (*self.cries.get(cry, ()), language)
+        if not first or cry.replace(" ", "").isdigit():
+            return
+        if not cry.isascii():
+            self._syllables.append((_sound(cry), cry))
+            return
+        words = tuple(cry.split())
+        self._first_words.setdefault(words[0], []).append(words)
+        for word in words:
+            for shorter in _shortened(word):
+                self._shortened.setdefault(shorter, set()).add(word)
+
+    def languages(self, folded: str) -> tuple[str, ...]:
+        """Give the languages of a cry in a text; none where nobody cries for help."""
+        return self.cries.get(folded) or self._exact(folded) or self._slipped(folded)
+
+    def _exact(self, folded: str) -> tuple[str, ...]:
+        words = folded.split()
+        for index, word in enumerate(words):
+            for cry in self._first_words.get(word, ()):
+                if tuple(words[index : index + len(cry)]) == cry:
+                    return self.cries[" ".join(cry)]
+        together = _sound(folded) if not folded.isascii() else ""
+        return next((self.cries[cry] for sound, cry in self._syllables if sound in together), ())
+
+    def _slipped(self, folded: str) -> tuple[str, ...]:
+        words = folded.split()[:WORDS_MAX]
+        meant = [self._near(word) for word in words]
+        for at, firsts in enumerate(meant):
+            for cry in (cry for first in firsts for cry in self._first_words.get(first, ())):
+                written = words[at : at + len(cry)]
+                if len(written) < len(cry) or any(w not in m for w, m in zip(cry, meant[at:], strict=False)):
+                    continue
+                if _believable(cry, written):
+                    return self.cries[" ".join(cry)]
+        return ()
+
+    def _near(self, word: str) -> set[str]:
+        """Give the words of cries that a word may be a slip of, itself among them."""
+        found: set[str] = set()
+        if not word.isascii():
+            return found
+        for shorter in _shortened(word):
+            found |= self._shortened.get(shorter, set())
+        return found
+
+
+def _believable(cry: Cry, written: Sequence[str]) -> bool:
+    """Tell whether words are a slip of a cry rather than words of their own."""
+    sure = any(a == b and len(a) >= SURE_LETTERS_MIN for a, b in zip(cry, written, strict=True))
+    slips = 0
+    for meant, word in zip(cry, written, strict=True):
+        if meant == word:
+            continue
+        if len(meant) < SLIP_LETTERS_MIN or word[0] != meant[0] or _goes_on(meant, word):
+            return False
+        distance = OSA.distance(meant, word)
+        slips += distance
+        two = len(meant) >= TWO_SLIPS_MIN
+        if distance > (2 if two else 1):
+            return False
+        other_letter = (
+            len(meant) == len(word) and sorted(meant) != sorted(word) and not _sound_alike(meant, word)
+        )
+        if other_letter and not two and not (sure and len(meant) >= OTHER_LETTER_MIN):
+            return False
+    return slips <= 2
+
+
+def _sound_alike(meant: str, word: str) -> bool:
+    pairs = [{a, b} for a, b in zip(meant, word, strict=True) if a != b]
+    return all(any(pair <= alike for alike in _ALIKE) for pair in pairs)
+
+
+def _goes_on(meant: str, word: str) -> bool:
+    return len(meant) < ENDING_MIN and (word.startswith(meant) or meant.startswith(word))
+
+
+def _shortened(word: str) -> set[str]:
+    """Give a word and what is left of it without one letter, or two where it is long."""
+    found = {word}
+    if len(word) < SLIP_LETTERS_MIN - 1:
+        return found
+    found |= {word[:at] + word[at + 1 :] for at in range(len(word))}
+    if TWO_SLIPS_MIN - 2 <= len(word) <= 2 * TWO_SLIPS_MIN:
+        pairs = combinations(range(len(word)), 2)
+        found |= {word[:a] + word[a + 1 : b] + word[b + 1 :] for a, b in pairs}
+    return found
+
+
+def _sound(text: str) -> str:
+    """Give what Korean sounds like, without its spaces; emoji and all else stay as they are."""
+    return unicodedata.normalize("NFD", text).translate(_SOUNDS)
