@@ -29,6 +29,8 @@ NAME_LETTERS_MIN = 4
 """A choice is found inside a text by names this long only: "me" stands in too many sentences."""
 
 _JOINT = "\ue000"
+_POINT = "\ue001"
+_CLOCK = re.compile("(?<=[0-9])[.:](?=[0-9]{2}(?![0-9]))")
 _DOTTED = re.compile(r"\b[0-9]{1,2}[.][0-9]{2}\b")
 _NUMBERS = re.compile("[0-9]+")
 _LAST_NUMBER = re.compile(r" ([0-9]{1,2})$")
@@ -214,10 +216,11 @@ def _other(words: Sequence[str], ask: Ask, question: Question, held: Value) -> V
 def _chosen(folded: str, question: Question) -> tuple[Value | None, str]:
     """Find the one choice whose name stands in a text, and what is left of the text without it."""
     choices = tuple(_long_names(choice) for choice in question.choices)
-    named, rest = named_in(key(folded), index(choices))
+    named, rest = named_in(key(_CLOCK.sub(_POINT, folded)), index(choices))
     if len(set(named)) != 1:
         return None, folded
-    return value_of(next(choice for choice in question.choices if choice.key == named[0])), rest
+    chosen = next(choice for choice in question.choices if choice.key == named[0])
+    return value_of(chosen), rest.replace(_POINT, ".")
 
 
 def _long_names(choice: Choice) -> Choice:

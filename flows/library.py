@@ -48,7 +48,7 @@ class Library:
         self.binding = frozenset(binding)
         self.problems = tuple(problems)
         self._machines: dict[tuple[str, int], Machine] = {}
-        self._choices: dict[tuple[str, int, str, str], list[Choice]] = {}
+        self._choices: dict[tuple[str, int, tuple[str, ...], str, str], list[Choice]] = {}
         self._placeholders: dict[tuple[str, int, str], frozenset[str]] = {}
 
     @cached_property
@@ -78,7 +78,7 @@ class Library:
 
     def choices(self, flow: Flow, ask: Ask, language: str) -> Sequence[Choice]:
         """Give the choices a flow names itself, with their labels in a language."""
-        key = (flow.name, flow.version, ask.name, language)
+        key = (flow.name, flow.version, static_options(ask), ask.name, language)
         known = self._choices.get(key)
         if known is None:
             texts = flow.texts.get(language)

@@ -47,7 +47,12 @@ class Reading:
         """Give what an answer says plainly beside what it answers."""
         if self.stand.step not in self.several:
             return {}
-        return facts(body, self._asked(), self._marks(), ())
+        found = facts(body, self._asked(), self._marks(), ())
+        present = self.stand.ask
+        if present.type in MOMENTS and present.name in self._marks():  # "2pm" is meant for what is asked
+            others = {ask.name for ask, _ in self._asked() if ask.type == present.type} - {present.name}
+            found = {name: value for name, value in found.items() if name not in others}
+        return found
 
     def corrected(self, body: str) -> Mapping[str, Value]:
         """Give the answers a text changes."""

@@ -10,6 +10,7 @@ from flows.answers.words import say
 from flows.conversation import Outcome
 from flows.model import ActionSpec
 from flows.value import Json, Value, text
+from gateway.parties import PARTIES
 from gateway.services import drivers, own_lifts, reminders, running_late, standby, trips
 from gateway.services.acting import Acting, Action, Heeded, Timed, Timing
 from gateway.services.lift_search import Desk, Wish, open_desk
@@ -51,7 +52,8 @@ def begin(acting: Acting, values: Mapping[str, Value]) -> Outcome:  # noqa: ARG0
 def needs(acting: Acting, values: Mapping[str, Value]) -> Outcome:
     """Recall what the rider needs every time, unless this time is different."""
     if "needs" in values:
-        return Outcome("known", {"needs": values["needs"]})
+        said = values["needs"]
+        return Outcome("known" if key_of(said) in PARTIES else "more", {"needs": said})
     remembered = lifts.needs_of(acting.tx, acting.resident.id)
     if not remembered:
         return Outcome("unknown")
@@ -336,7 +338,7 @@ _BOOKING_ACTIONS = {
     spec.name: Action(spec, run)
     for spec, run in (
         (ActionSpec("lift.begin", {"ready": (), "no_lifts": ()}), begin),
-        (ActionSpec("lift.needs", {"known": ("needs",), "unknown": ()}), needs),
+        (ActionSpec("lift.needs", {"known": ("needs",), "more": ("needs",), "unknown": ()}), needs),
         (ActionSpec("lift.route", {"good": (), "same_place": ()}), route),
         (ActionSpec("lift.day", {"open": (), **_DAY}), check_day),
         (

@@ -72,15 +72,14 @@ def cancel_back(acting: Acting, values: Mapping[str, Value]) -> Outcome:
 
 
 def answer_offer(acting: Acting, values: Mapping[str, Value]) -> Outcome:
-    """Take the seat that is held for a trip of the resident's."""
+    """Take the seat that is held for a trip of the resident's, or was, if it is still free."""
     trip = own_trip(acting, str(values["ref"].data))
     if trip is None:
         return Outcome("gone")
     if has_seat(trip):
         return Outcome("booked", facts(trip))
-    if trip.state != "offered":
-        return Outcome("too_late", facts(trip))
-    return Outcome("booked", facts(standby.accept(acting, trip)))
+    booked = standby.accept(acting, trip) if trip.state == "offered" else trips.seat(acting, trip)
+    return Outcome("booked" if booked else "too_late", facts(booked or trip))
 
 
 def refuse_offer(acting: Acting, values: Mapping[str, Value]) -> Outcome:
