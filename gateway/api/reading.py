@@ -67,8 +67,9 @@ def read_shape(shape: type[S], value: Any) -> S:
 
 def read_query(shape: type[S], pairs: Sequence[tuple[str, str]]) -> S:
     """Read a query or the parts of a path into a dataclass; raises Wrong."""
-    kinds = hints(shape)
-    wanted = {wire_name(field): kinds[field.name] for field in dataclasses.fields(shape)}  # type: ignore[arg-type]
+    kind: Any = shape
+    kinds = hints(kind)
+    wanted = {wire_name(field): kinds[field.name] for field in dataclasses.fields(kind)}
     values: dict[str, Any] = {}
     for name, text in pairs:
         if name in values:

@@ -11,6 +11,8 @@ from aiohttp import web
 from gateway.api.georeport import georeport_errors
 from gateway.api.operations import Operation, Stream
 from gateway.api.problems import PROBLEM_JSON, Refused, problem_response
+from gateway.errors import StoreError
+from gateway.services.lifecycle import IllegalMove
 
 log = logging.getLogger(__name__)
 
@@ -20,6 +22,13 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+}
+
+# What the web server itself refuses.
+_BY_SERVER: Mapping[int, tuple[str, str]] = {
+    404: ("not_found", "There is nothing at this address. See /api/v1/openapi.json."),
+    405: ("no_method", "This address does not know that method; Allow says which it knows."),
+    413: ("too_long", "The request is too long."),
 }
 
 
@@ -61,9 +70,9 @@ async def stream_out(request: web.Request, operation: Operation, stream: Stream)
     return response
 
 
-def refusal_of(operation: Operation, refused: Refused) -> web.Response:
+def refusal_of(operation: Operation | None, refused: Refused) -> web.Response:
     """Say that a request is not done, in the words of the format that was asked for."""
-    if operation.error_media == PROBLEM_JSON:
+    if operation is None or operation.error_media == PROBLEM_JSON:
         return problem_response(refused.problem, refused.headers)
     return web.Response(
         status=refused.problem.status,
@@ -73,16 +82,21 @@ def refusal_of(operation: Operation, refused: Refused) -> web.Response:
     )
 
 
-def of_http(error: web.HTTPException) -> web.Response:
-    """Turn one of aiohttp's own refusals (no such path, no such method) into a problem."""
-    details: Mapping[int, tuple[str, str]] = {
-        404: ("not_found", "There is nothing at this address. See /api/v1/openapi.json."),
-        405: ("no_method", "This address does not know that method; Allow says which it knows."),
-        413: ("too_long", "The request is too long."),
-    }
-    code, detail = details.get(error.status, ("refused", "The request was not understood."))
-    headers = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
-    return problem_response(Refused(error.status, code, detail).problem, headers)
+def as_refused(error: Exception) -> Refused:
+    """Say what an error is to another system; one of ours that nobody foresaw goes into the log."""
+    if isinstance(error, Refused):
+        return error
+    if isinstance(error, IllegalMove):
+        return Refused(409, "forbidden_move", str(error))
+    if isinstance(error, StoreError):
+        later = "The gateway cannot use its disk just now. Try again later."
+        return Refused(503, "unavailable", later, (), {"Retry-After": "60"})
+    if isinstance(error, web.HTTPException):
+        code, detail = _BY_SERVER.get(error.status, ("refused", "The request was not understood."))
+        headers = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
+        return Refused(error.status, code, detail, (), headers)
+    log.error("an API request failed", exc_info=error)
+    return Refused(500, "fault", "This is a fault of the gateway; nothing was changed.")
 
 
 def unless_known(request: web.Request, response: web.StreamResponse) -> web.StreamResponse:

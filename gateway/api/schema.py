@@ -5,9 +5,9 @@ from __future__ import annotations
 import dataclasses
 import types
 import typing
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from gateway.api.kinds import Described, OneOf, Whole, Words
@@ -30,8 +30,8 @@ _SIMPLE: Mapping[Any, Schema] = {
 }
 
 
-@lru_cache(maxsize=256)
-def hints(shape: type) -> Mapping[str, Any]:
+@cache
+def hints(shape: Hashable) -> Mapping[str, Any]:
     """Give the fields of a dataclass with their types, markers and all."""
     return typing.get_type_hints(shape, include_extras=True)
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
-import logging
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 
 from flows.library import Library
 from gateway.api import problems
@@ -19,13 +18,12 @@ from gateway.api.bodies import read_body, receive
 from gateway.api.document import openapi
 from gateway.api.operations import Call, Operation, Room
 from gateway.api.pace import Allowance, Pace
-from gateway.api.problems import Refused, problem_response
+from gateway.api.problems import Refused
 from gateway.api.reading import Wrong, read_query
-from gateway.api.responses import HEADERS, of_http, refusal_of, response_of, stream_out, unless_known
+from gateway.api.responses import HEADERS, as_refused, refusal_of, response_of, stream_out, unless_known
 from gateway.api.secrets import Secrets
 from gateway.api.table import OPERATIONS
 from gateway.api.working import as_text, work, write_once
-from gateway.errors import StoreError
 from gateway.formats import floip
 from gateway.services.lifecycle import IllegalMove
 from gateway.store import api_answers, tokens
@@ -38,15 +36,12 @@ from gateway.web.access import Handler, systems
 if TYPE_CHECKING:
     from gateway.app import Gateway
 
-log = logging.getLogger(__name__)
-
 PREFIX = "/api/v1"
 KEY_LETTERS = 255
 TOKEN_LETTERS = 200
 REQUESTS_A_MINUTE = 300
 PUBLIC_REQUESTS_A_MINUTE = 600
 MINUTE = 60
-Middleware = Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]
 
 
 @dataclass(slots=True)
@@ -102,25 +97,10 @@ class Api:
         """Turn whatever goes wrong into a problem, and put the common fields on every answer."""
         try:
             response = await handler(request)
-        except Refused as refused:
-            response = problem_response(refused.problem, refused.headers)
-        except web.HTTPException as error:
-            response = of_http(error)
-        except StoreError:
-            refused = Refused(
-                503,
-                "unavailable",
-                "The gateway cannot use its disk just now. Try again later.",
-                (),
-                {"Retry-After": "60"},
-            )
-            response = problem_response(refused.problem, refused.headers)
-        except (ConnectionError, asyncio.CancelledError):
+        except ConnectionError:
             raise
-        except Exception:
-            log.exception("an API request failed")
-            refused = Refused(500, "fault", "This is a fault of the gateway; nothing was changed.")
-            response = problem_response(refused.problem)
+        except Exception as error:
+            response = refusal_of(None, as_refused(error))
         if not response.prepared:
             response.headers.update({name: HEADERS[name] for name in HEADERS if name not in response.headers})
             if request.method in ("GET", "HEAD") and response.status == 200:
@@ -136,10 +116,8 @@ class Api:
                 if not allowance.granted:
                     raise Refused(429, "too_many", "Too many requests; wait as Retry-After says.")
                 response = await self._respond(request, operation, token)
-            except Refused as refused:
-                response = refusal_of(operation, refused)
-            except IllegalMove as move:
-                response = refusal_of(operation, Refused(409, "forbidden_move", str(move)))
+            except (Refused, IllegalMove) as error:
+                response = refusal_of(operation, as_refused(error))
             if allowance is not None and not response.prepared:
                 response.headers.update(allowance.headers())
             return response
@@ -192,11 +170,11 @@ class Api:
     ) -> tuple[Call, bytes]:
         """Read and check all of a request; raises Refused."""
         try:
-            path = read_query(operation.params, list(request.match_info.items()))
+            path: object = read_query(operation.params, list(request.match_info.items()))
         except Wrong:
             raise problems.not_found(operation.tag) from None
         try:
-            query = read_query(operation.query, list(request.query.items()))
+            query: object = read_query(operation.query, list(request.query.items()))
         except Wrong as wrong:
             raise Refused(400, "bad_query", "The query is not as described.", wrong.mistakes) from None
         raw = await receive(request) if operation.body is not None else b""

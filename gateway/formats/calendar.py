@@ -25,7 +25,7 @@ def calendar(rides: Sequence[DriverRide], community: str, now: datetime) -> byte
     whole.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
     for ride in rides:
         whole.add_component(_event(ride, community, now))
-    return whole.to_ical()
+    return bytes(whole.to_ical())
 
 
 def first_name(name: str) -> str:
