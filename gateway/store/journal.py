@@ -26,7 +26,9 @@ class Entry:
     detail: dict[str, Json]
 
 
-def journal(tx: Tx, account_id: int | None, action: str, subject: str, now: datetime, **detail: Json) -> None:
+def journal(
+    tx: Tx, /, account_id: int | None, action: str, subject: str, now: datetime, **detail: Json
+) -> None:
     """Write down that an account did `action` (`help.moved`) to `subject` (`help:12`).
 
     `detail` is shown in the log to every role: ids, states and counts, never a name, number or text.

@@ -13,7 +13,7 @@ from gateway.store.instant import from_text, to_text
 class Urgent:
     """Something urgent: `kind` is `emergency` or `help`, `subject` what it is about (`help:12`).
 
-    `times` counts how often it was raised while open; `name` and `number` are the resident's.
+    `times` counts how often it was raised while open; `name`, `number` and `words` are the resident's.
     """
 
     id: int
@@ -25,6 +25,7 @@ class Urgent:
     times: int
     name: str
     number: str
+    words: str
 
 
 def raise_urgent(tx: Tx, kind: str, subject: str, resident_id: int | None, now: datetime) -> None:
@@ -45,8 +46,10 @@ def raise_urgent(tx: Tx, kind: str, subject: str, resident_id: int | None, now: 
 def open_urgent(tx: Tx) -> list[Urgent]:
     """Give what nobody has taken yet, the longest waiting first."""
     rows = tx.all(
-        "SELECT u.id, u.kind, u.subject, u.resident_id, u.at, u.last_at, u.times, r.name, r.number "
-        "FROM urgent u LEFT JOIN resident r ON r.id = u.resident_id WHERE u.taken_at IS NULL ORDER BY u.id"
+        "SELECT u.id, u.kind, u.subject, u.resident_id, u.at, u.last_at, u.times, r.name, r.number, "
+        "COALESCE(h.what, u.words) AS words FROM urgent u LEFT JOIN resident r ON r.id = u.resident_id "
+        "LEFT JOIN help_request h ON u.kind = 'help' AND h.id = CAST(SUBSTR(u.subject, 6) AS INTEGER) "
+        "WHERE u.taken_at IS NULL ORDER BY u.id"
     )
     return [_urgent(row) for row in rows]
 
@@ -66,7 +69,9 @@ def take_urgent(tx: Tx, urgent_id: int, account_id: int, now: datetime) -> bool:
 def who_took(tx: Tx, urgent_id: int) -> str | None:
     """Give the name of whoever took something urgent, None while nobody has."""
     row = tx.one(
-        "SELECT a.name FROM urgent u JOIN account a ON a.id = u.taken_by WHERE u.id = :id", id=urgent_id
+        "SELECT COALESCE(a.name, r.name) AS name FROM urgent u LEFT JOIN account a ON a.id = u.taken_by "
+        "LEFT JOIN resident r ON r.id = u.taken_by_resident WHERE u.id = :id AND u.taken_at IS NOT NULL",
+        id=urgent_id,
     )
     return str(row["name"]) if row else None
 
@@ -82,4 +87,5 @@ def _urgent(row: Row) -> Urgent:
         row["times"],
         row["name"] or "",
         row["number"] or "",
+        row["words"] or "",
     )

@@ -55,6 +55,7 @@ class Visit:
 
 _VISIT: web.RequestKey[Visit] = web.RequestKey("visit")
 _LANGUAGE: web.RequestKey[str] = web.RequestKey("language")
+_COUNT: web.RequestKey[int] = web.RequestKey("count")
 
 
 def gateway(request: web.Request) -> Gateway:
@@ -98,3 +99,14 @@ def language(request: web.Request) -> str:
 def set_language(request: web.Request, tag: str) -> None:
     """Remember the language the page is written in."""
     request[_LANGUAGE] = tag
+
+
+def count(request: web.Request) -> int:
+    """Give how often something had happened before anything of the page was read."""
+    found: int = request.get(_COUNT, 0)
+    return found
+
+
+def note_count(request: web.Request) -> None:
+    """Remember how often something has happened so far."""
+    request[_COUNT] = request.app[LIVE].count

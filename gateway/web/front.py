@@ -44,7 +44,7 @@ async def open_site(stack: AsyncExitStack, http: HttpConfig, gateway: Gateway) -
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
     try:
-        server = await listen(runner, http.host, http.port, _private(http))
+        server = await listen(runner, http.host, http.port, private_context(http))
     except (OSError, ssl.SSLError) as error:
         what = "certificate" if isinstance(error, ssl.SSLError) else f"port {http.port}"
         gateway.troubles["page"] = (
@@ -60,7 +60,8 @@ async def open_site(stack: AsyncExitStack, http: HttpConfig, gateway: Gateway) -
     return Front(site, port)
 
 
-def _private(http: HttpConfig) -> ssl.SSLContext | None:
+def private_context(http: HttpConfig) -> ssl.SSLContext | None:
+    """Give what encrypts the line, None where the gateway does not do it itself; raises SSLError."""
     if http.tls_certificate is None or http.tls_key is None:
         return None
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)

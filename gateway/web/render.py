@@ -8,6 +8,7 @@ from functools import cache, partial
 from typing import Any
 
 from aiohttp import web
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time
 from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
@@ -18,7 +19,7 @@ from gateway.store.people import Resident
 from gateway.store.sessions import add_flash
 from gateway.store.urgent import Urgent
 from gateway.web import assets, words
-from gateway.web.context import LIVE, gateway, language, store, visit, visit_or_none
+from gateway.web.context import count, gateway, language, store, visit, visit_or_none
 
 NAV = (
     ("/", "nav.now"),
@@ -80,7 +81,8 @@ def _around(request: web.Request) -> dict[str, Any]:
         "community": community.name,
         "zone": community.zone,
         "now": gateway(request).clock.now(),
-        "count": request.app[LIVE].count,
+        "count": count(request),
+        "locale": _locale(tag, community.region),
     }
 
 
@@ -99,6 +101,15 @@ def _environment() -> Environment:
     return environment
 
 
+@cache
+def _locale(language: str, region: str) -> Locale:
+    """Give how moments are written: `en` in GB has 24 hours, in US twice 12."""
+    try:
+        return Locale.parse(f"{language}_{region}")
+    except UnknownLocaleError:
+        return Locale(language)
+
+
 @pass_context
 def shown(context: Context, value: str | Resident | Urgent) -> str:
     """Show a name, number or words of a resident, or a resident, to those who may see them."""
@@ -115,13 +126,13 @@ def shown(context: Context, value: str | Resident | Urgent) -> str:
 @pass_context
 def clock(context: Context, at: datetime) -> str:
     """Show the local time of day of a moment."""
-    return format_time(at.astimezone(context["zone"]), "short", locale=context["lang"])
+    return format_time(at.astimezone(context["zone"]), "short", locale=context["locale"])
 
 
 @pass_context
 def day(context: Context, at: datetime) -> str:
     """Show the local day of a moment."""
-    return format_date(at.astimezone(context["zone"]), "medium", locale=context["lang"])
+    return format_date(at.astimezone(context["zone"]), "medium", locale=context["locale"])
 
 
 @pass_context

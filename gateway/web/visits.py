@@ -11,7 +11,7 @@ from gateway.store.database import Tx
 from gateway.store.sessions import SEEN_AGAIN, Session, clear_flash, session_by_token, touch_session
 from gateway.store.urgent import open_urgent
 from gateway.web.access import Handler, access_of
-from gateway.web.context import Visit, now, set_language, set_visit, store
+from gateway.web.context import Visit, note_count, now, set_language, set_visit, store
 from gateway.web.cookies import hash_token, read_token
 from gateway.web.words import choose_language
 
@@ -22,6 +22,7 @@ async def find_visit(request: web.Request, handler: Handler) -> web.StreamRespon
     access = access_of(request.match_info.handler)
     if access is None or not access.cookies or request.path.startswith("/static/"):
         return await handler(request)
+    note_count(request)
     token, moment = read_token(request), now(request)
     found = await store(request).read(_visit, hash_token(token), moment) if token else None
     if found is not None:

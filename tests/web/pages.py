@@ -79,6 +79,9 @@ async def lively(d: Dashboard) -> None:
         (BEN, "<script>alert(1)</script> {{ 7*7 }}"),
     ):
         await d.village.text(number, words)
-    await d.account(Role.COORDINATOR)
+    observer, client = await d.account(Role.OBSERVER), await d.client(Role.COORDINATOR)
     await d.account(Role.ORGANISER)
-    await d.account(Role.OBSERVER)
+    await client.post("/coordinators/invitations", {"name": "Ben Reed", "role": "organiser"})
+    await client.post(f"/coordinators/{observer}/role", {"role": "observer"})
+    await client.post("/account/language", {"language": ""})
+    await client.get("/account")

@@ -31,6 +31,7 @@ NAMES = {Role.COORDINATOR: "Maria Hill", Role.ORGANISER: "Omar Reed", Role.OBSER
 COOKIE = "plainline-local"
 
 _sealed: list[str] = []
+_AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
 
 class Client:
@@ -166,7 +167,7 @@ class Dashboard:
 
     async def _token(self, role: Role) -> str:
         account_id, token = await self.account(role), new_token()
-        await self.store.write(begin_session, hash_token(token), account_id, "in", "test", self.now)
+        await self.store.write(begin_session, hash_token(token), account_id, "in", _AGENT, self.now)
         return token
 
 

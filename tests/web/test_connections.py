@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from gateway.store.accounts import Role
+from gateway.store.database import Tx
 from gateway.web import connections
 from tests.web.site import Dashboard, dashboard
 
@@ -72,7 +73,7 @@ async def test_the_silent_make_room_and_the_speaking_stay(
                 async with idle(d, 3):
                     assert await ended(first) == 3
                 assert (await client.get("/")).status == 200
-            await d.store.write(lambda tx: tx.tell("message.x"))
+            await d.store.write(Tx.tell, "message.x")
             assert b"message" in await feed.content.readuntil(b"\n\n")
 
 

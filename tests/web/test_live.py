@@ -58,7 +58,7 @@ async def test_a_burst_is_told_once(tmp_path: Path) -> None:
         async with client.session.get(f"{d.address}/live") as feed:
             await message(feed)
             for number in range(20):
-                await d.store.write(lambda tx, n=number: tx.tell(f"topic{n % 3}.x"))
+                await d.store.write(Tx.tell, f"topic{number % 3}.x")
             heard: list[list[str]] = []
             while {topic for topics in heard for topic in topics} != {"topic0", "topic1", "topic2"}:
                 heard.append((await message(feed))[1])
@@ -81,7 +81,7 @@ async def test_two_hundred_pages_hear_of_it_and_are_forgotten_when_they_close(tm
                 feed.close()
         async with asyncio.timeout(5):
             while d.site[LIVE].pages:
-                await d.store.write(lambda tx: tx.tell("message.x"))
+                await d.store.write(Tx.tell, "message.x")
                 await asyncio.sleep(0)
 
 
@@ -158,7 +158,7 @@ async def test_tabs_of_a_browser_share_one_line(tmp_path: Path, browser: Browser
 async def _one_line(d: Dashboard) -> None:
     async with asyncio.timeout(5):
         while d.site[LIVE].pages != 1:
-            await d.store.write(lambda tx: tx.tell("nothing.x"))
+            await d.store.write(Tx.tell, "nothing.x")
             await asyncio.sleep(0.02)
 
 

@@ -11,6 +11,7 @@ from gateway.store.database import Tx
 from gateway.store.journal import journal
 from gateway.store.sessions import end_session, end_sessions, forgive, sessions_of
 from gateway.web.access import needs
+from gateway.web.agents import name_of_agent
 from gateway.web.context import now, store, visit
 from gateway.web.entry import account_key, count_try, let_in
 from gateway.web.forms import FormMistake, fields
@@ -87,11 +88,12 @@ async def check_own_password(request: web.Request, typed: str) -> None:
 
 async def _page(request: web.Request) -> web.Response:
     me = visit(request)
+    sessions = await store(request).read(sessions_of, me.account, now(request))
     return render(
         request,
         "account.html",
         account=me.account,
-        sessions=await store(request).read(sessions_of, me.account, now(request)),
+        sessions=[(one, name_of_agent(one.agent)) for one in sessions],
         languages=LANGUAGES,
         codes_left=await store(request).read(recovery_codes_left, me.account.id),
         changed="changed" in request.query,
