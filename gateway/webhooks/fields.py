@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 from flows.value import Json
 
@@ -38,6 +37,7 @@ def _one_of(about: str, *values: str) -> Field:
     return Field(about, {"type": "string", "enum": list(values)}, values[0])
 
 
+_MOMENT: Mapping[str, Json] = {"type": "string", "format": "date-time"}
 _PERSON: Mapping[str, Json] = {"type": "string", "pattern": "^p[0-9a-f]{32}$"}
 
 FIELDS: Mapping[str, Field] = {
@@ -62,16 +62,30 @@ FIELDS: Mapping[str, Field] = {
     "time": Field(
         "The time of the trip, local.", {"type": "string", "pattern": "^[0-9]{2}:[0-9]{2}$"}, "14:30"
     ),
-    "seats": _whole("Seats taken.", 1),
+    "seats": _whole("Seats: of a trip those it takes, of a run those it has.", 1),
     "wheelchairs": _whole("Wheelchair spaces taken.", 0),
     "run": Field("The run the trip is part of, if any.", {"type": ["integer", "null"]}, 3),
+    "result": Field(
+        "How the trip ended, as transport schemes say it.",
+        {"enum": ["COMP", "NS", "CANC", "UNMET", None]},
+        "COMP",
+    ),
+    "vehicle": _text("The vehicle's key.", "minibus"),
+    "starts_at": Field(
+        "When the run starts.", {"type": "string", "format": "date-time"}, "2026-03-06T08:00:00+00:00"
+    ),
+    "ends_at": Field(
+        "When the run ends.", {"type": "string", "format": "date-time"}, "2026-03-06T12:00:00+00:00"
+    ),
+    "wheelchair_spaces": _whole("Wheelchair spaces there are.", 1),
+    "happened": _flag("Whether the resident said that it happened."),
+    "did": _text("What a coordinator did: offer, assign, take, or a move.", "assign"),
     "reference": _text("What another system calls it.", "CASE-2026-17"),
     "secret": _flag("Whether nobody can tell who voted how."),
     "roll": _whole("How many may vote.", 120),
     "voted": _whole("How many voted.", 61),
     "quorate": _flag("Whether enough voted."),
     "flow": _text("The flow's name.", "help"),
-    "step": _text("The step the conversation stands at.", "urgency"),
     "status": _text("How the conversation ended.", "completed"),
     "language": _text("The language (BCP 47).", "en"),
     "reason": _text("Why, in words.", "the network refused it"),
@@ -89,16 +103,15 @@ FIELDS: Mapping[str, Field] = {
 }
 """Every field there is, by name."""
 
-Kind = Literal[
-    "request", "trip", "poll", "person", "member", "message", "inbound", "link", "call", "recording",
-    "endpoint", "source",
-]  # fmt: skip
-KINDS: Mapping[str, Kind] = {
+KINDS: Mapping[str, str] = {
     "help": "request",
     "trip": "trip",
+    "run": "run",
+    "referral": "referral",
     "poll": "poll",
-    "resident": "person",
     "member": "member",
+    "enrolment": "enrolment",
+    "resident": "person",
     "message": "message",
     "inbound": "inbound",
     "link": "link",

@@ -47,4 +47,4 @@ def body_of(parcel: Parcel, ticked: Collection[str], secrets: Secrets) -> bytes:
 def _id(about: str, key: str, secrets: Secrets) -> Json:
     if about == "resident":
         return secrets.pseudonym(int(key))
-    return int(key) if key.isascii() and key.isdigit() else key
+    return int(key) if key.isascii() and key.isdigit() else key or None
