@@ -21,7 +21,8 @@ def outcome(value: Value) -> str:
 
 def given_choices(value: Value | None, labels: Mapping[str, OptionText], language: str) -> list[Choice]:
     """Give the choices an action gave; those the flow's texts name too are labelled by the texts."""
-    pairs = value.data if value is not None and isinstance(value.data, Sequence) else ()
+    listed = value.data if value is not None and value.type == "options" else ()
+    pairs = listed if isinstance(listed, Sequence) else ()
     return [
         Choice(key, labels[key].label, labels[key].also)
         if (key := str(pair[0])) in labels

@@ -38,7 +38,7 @@ from gateway.community import Community
 from gateway.fared import FaredCounts
 from gateway.notices import Notices
 from gateway.services import ACTIONS, HEEDED, secrecy, votes
-from gateway.services.acting import Acting, Emit, Invite
+from gateway.services.acting import Acting, Emit, Invite, Timing
 from gateway.services.urgent import alarm
 from gateway.store import people
 from gateway.store.conversations import (
@@ -145,6 +145,20 @@ class Turns:
     ) -> Turn:
         """Start a flow with a resident from our side."""
         return self.take(tx, resident, Started(flow, answers), now)
+
+    def timing(self, tx: Tx, now: datetime) -> Timing:
+        """Give what a service needs that acts by itself, or because a coordinator says so."""
+        return Timing(
+            tx=tx,
+            now=now,
+            zone=self.community.zone,
+            random=self.random,
+            emit=emitter(tx, now),
+            tell=self.notices(tx, now).tell,
+            invite=self.inviter(tx, now),
+            label=self.label,
+            usual_language=self.community.language,
+        )
 
     def inviter(self, tx: Tx, now: datetime, *, busy: int = 0) -> Invite:
         """Give the way to start flows with people other than `busy`, whose turn it is."""

@@ -29,6 +29,8 @@ from flows.library import BUILT_IN, Library, load_library
 from flows.model import ActionSpec
 from flows.render import respond
 from flows.value import Value, text
+from gateway.community_help import read_help
+from gateway.help_settings import options
 
 LONDON = ZoneInfo("Europe/London")
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -37,6 +39,15 @@ ACTIONS: Mapping[str, ActionSpec] = {
     "lift.find": ActionSpec("lift.find", {"free": ("run",), "full": ()}),
     "lift.book": ActionSpec("lift.book", {"booked": ("ref",), "taken": ()}, binding=True),
 }
+
+USUAL = read_help(Path("nowhere"), "en")
+OPTIONS: Mapping[str, Value] = {
+    "urgencies": options(USUAL.urgencies),
+    "parts": options(USUAL.parts),
+    "categories": options(USUAL.categories),
+    "areas": options(USUAL.categories),
+}
+"""What actions give to choose from."""
 
 MENU = """\
 flow: menu
@@ -173,7 +184,7 @@ def give_first(name: str, answers: Mapping[str, Value], language: str) -> Outcom
     """Come to an action's first outcome, with a value for all it promises."""
     spec = ACTIONS[name] if name in ACTIONS else gateway.services.ACTIONS[name].spec
     first, gives = next(iter(spec.outcomes.items()))
-    return Outcome(first, {name: text(name.upper()) for name in gives})
+    return Outcome(first, {name: OPTIONS.get(name) or text(name.upper()) for name in gives})
 
 
 def setting(

@@ -260,11 +260,15 @@ def test_what_an_unclear_answer_says_besides_is_not_asked_again(ann: Resident) -
     assert ann.said() == ["time"]
 
 
-def test_what_is_asked_next_may_be_named_with_a_choice(ann: Resident, acts: Acts) -> None:
+def test_what_is_asked_next_may_be_named_with_a_choice(library: Library) -> None:
+    def act(name: str, answers: Mapping[str, Value], language: str) -> Outcome:
+        return Outcome("asks_day") if name == "help.describe" else give_first(name, answers, language)
+
+    ann = Resident(library, setting(act))
     ann.texts("help mend my gate")
-    ann.texts("on saturday please")
-    [described] = [answers for name, answers in acts if name == "help.describe"]
-    assert described["day"] == Value("date", "2026-03-07")
+    assert ann.texts("on saturday please").startswith("What time of day?")
+    assert ann.conversation is not None
+    assert ann.conversation.answers["day"] == Value("date", "2026-03-07")
     assert NOW.weekday() == 0
 
 
