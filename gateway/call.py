@@ -14,6 +14,7 @@ from flows.conversation import RECORDED, Heard, HungUp, Input, Keyed, Prompt, Si
 from flows.listening import Expectation, Keypad
 from flows.spoken import Sentence, spoken
 from gateway.call_life import CallLife, CallStage, How
+from gateway.call_recordings import CallRecordings
 from gateway.call_turns import CallTurn, take_call_turn
 from gateway.ears import Ears, Recorded
 from gateway.exchange import Exchange
@@ -21,9 +22,8 @@ from gateway.mouth import PAUSE
 from gateway.store import calls
 from gateway.store.database import Tx
 from gateway.store.events import write_event
-from gateway.store.people import resident_by_id
-from gateway.store.recordings import keep_recording
-from modem.audio import tones, wav
+from modem.audio import tones
+from modem.audio.barge_in import BargeIn
 from modem.audio.line import RATE, Line
 from modem.errors import LineLost
 
@@ -45,7 +45,10 @@ VOICEMAIL = Expectation(
 
 
 class Call:
-    """A call with a resident on a line; `hang_up` ends it at the modem."""
+    """A call with a resident on a line; `hang_up` ends it at the modem.
+
+    `barge_in` hears a caller who speaks over us, None where they interrupt by keys alone.
+    """
 
     def __init__(
         self,
@@ -54,6 +57,7 @@ class Call:
         resident_id: int,
         call_id: int,
         hang_up: Callable[[], Awaitable[None]],
+        barge_in: BargeIn | None = None,
     ) -> None:
         self.life = CallLife()
         self._exchange = exchange
@@ -61,8 +65,10 @@ class Call:
         self._resident_id = resident_id
         self._id = call_id
         self._hang_up = hang_up
-        self._ears = Ears(line, exchange.recogniser)
+        self._recordings = CallRecordings(exchange, call_id, resident_id)
+        self._ears = Ears(line, exchange.recogniser, barge_in)
         self._last: tuple[Sentence, ...] = ()
+        self._said: tuple[Sentence, ...] = ()
         self._listening_to: CallTurn | None = None
         self._over = asyncio.Event()
 
@@ -146,7 +152,7 @@ class Call:
             if turn.happened & {"call.goodbye", "call.give_up"}:
                 self.life.end(How.SILENT if "call.give_up" in turn.happened else How.FINISHED)
                 return
-            turn = await self._turn(await self._listen(turn))
+            turn = await self._turn(await self._answer(turn))
 
     async def _take_message(self) -> None:
         """Take a message from whoever rings while nobody can talk, and thank them."""
@@ -164,7 +170,7 @@ class Call:
         self.life.go("listen")
         answer = await self._ears.listen(replace(VOICEMAIL, language=language))
         if isinstance(answer, Recorded):
-            await self._keep_as("voicemail", answer)
+            await self._recordings.keep("voicemail", answer)
             await say("call.recorded")
             await say("call.goodbye")
         self.life.end(How.FINISHED if isinstance(answer, Recorded) else How.SILENT)
@@ -175,28 +181,45 @@ class Call:
         ex.queued()
         return turn
 
+    async def _answer(self, turn: CallTurn) -> Heard | Keyed | Silence:
+        """Listen for the answer; where a cough or a noise broke off what was said, say it once more first."""
+        spoken_over = self._ears.spoken_over
+        answer = await self._listen(turn)
+        if spoken_over and answer in (Heard(()), Silence()):
+            await self._speak(self._said, turn, by_voice=False)
+            answer = await self._listen(turn)
+        return answer
+
     async def _say(self, turn: CallTurn) -> None:
-        """Say what the turn says; a key pressed meanwhile is listened to at once."""
-        self.life.go("speak")
-        sentences = (*self._last, *turn.sentences) if turn.again else turn.sentences
+        """Say what the turn says, until it is heard or the caller breaks it off."""
+        self._said = (*self._last, *turn.sentences) if turn.again else turn.sentences
         if turn.sentences:
             self._last = turn.sentences
+        # Whoever is in danger speaks on, and still has to hear what to do.
+        listens = not turn.expectation.keys_only and "emergency" not in turn.happened
+        await self._speak(self._said, turn, by_voice=listens)
+
+    async def _speak(self, sentences: tuple[Sentence, ...], turn: CallTurn, *, by_voice: bool) -> None:
+        """Say sentences; a key pressed meanwhile is listened to at once, so is a voice where `by_voice`."""
+        self.life.go("speak")
         saying = asyncio.create_task(self._exchange.mouth.say(self._line, sentences, slow=turn.slow))
-        pressed = asyncio.create_task(self._ears.pressed())
+        interrupted = asyncio.create_task(self._ears.interrupted(by_voice=by_voice))
         try:
-            await asyncio.wait({saying, pressed}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({saying, interrupted}, return_when=asyncio.FIRST_COMPLETED)
             if saying.done():
                 saying.result()
+                if not turn.expectation.record:  # there the tone says from when
+                    self._ears.listen_back()
             else:
                 self._line.hush()
         finally:
-            for task in (saying, pressed):
+            for task in (saying, interrupted):
                 task.cancel()
-            await asyncio.gather(saying, pressed, return_exceptions=True)
+            await asyncio.gather(saying, interrupted, return_exceptions=True)
 
     async def _listen(self, turn: CallTurn) -> Heard | Keyed | Silence:
         self.life.go("listen")
-        if turn.expectation.record:
+        if turn.expectation.record and not self._ears.spoken_over:
             await self._beep()
         self._listening_to = turn
         answer = await self._ears.listen(turn.expectation)
@@ -212,34 +235,7 @@ class Call:
 
     async def _keep(self, recorded: Recorded, turn: CallTurn) -> None:
         kind = "message" if turn.happened & {"person.wanted", "person.message"} else "answer"
-        await self._keep_as(kind, recorded, turn.flow, turn.step)
-
-    async def _keep_as(self, kind: str, recorded: Recorded, flow: str = "", step: str = "") -> None:
-        """Keep what was said: the file first, so that the database never names one that is not there."""
-        ex = self._exchange
-        file = await asyncio.to_thread(ex.recordings.write, wav.packed(recorded.sound))
-        await ex.store.write(self._record, recorded, kind, flow, step, file, ex.clock.now())
-        ex.queued()
-
-    def _record(
-        self, tx: Tx, recorded: Recorded, kind: str, flow: str, step: str, file: str, now: datetime
-    ) -> None:
-        recording_id = keep_recording(
-            tx,
-            call_id=self._id,
-            resident_id=self._resident_id,
-            kind=kind,
-            flow=flow,
-            step=step,
-            file=file,
-            seconds=len(recorded.sound) / 2 / RATE,
-            transcript=recorded.answer.alternatives[0] if recorded.answer.alternatives else "",
-            now=now,
-        )
-        write_event(tx, "recording.kept", f"recording:{recording_id}", {"call": self._id, "kind": kind}, now)
-        if kind == "voicemail":
-            resident = resident_by_id(tx, self._resident_id)
-            self._exchange.turns.notices(tx, now).tell_duty("duty_voicemail", resident)
+        await self._recordings.keep(kind, recorded, turn.flow, turn.step)
 
     async def _keep_unfinished(self) -> None:
         """Keep what a caller said who hung up instead of pressing #, as most people do."""
@@ -248,7 +244,7 @@ class Call:
         recorded = Recorded(self._ears.unfinished, Heard((RECORDED,)))
         turn = self._listening_to
         if turn is None:
-            await self._keep_as("voicemail", recorded)
+            await self._recordings.keep("voicemail", recorded)
         elif not turn.expectation.secret:
             await self._keep(recorded, turn)
             await self._turn(recorded.answer)

@@ -22,6 +22,7 @@ from gateway.store import calls, people
 from gateway.store.calls import OutgoingCall
 from gateway.store.database import Tx
 from gateway.store.events import write_event
+from gateway.tuned import Tuned, overhearing
 from modem.audio.line import Line
 from modem.driver import CallEnded, Ringing, Tone
 from modem.errors import ModemError, Refused
@@ -40,7 +41,10 @@ RING_BACK_DELAY = timedelta(seconds=4)
 
 @dataclass(slots=True)
 class CallDesk:
-    """Everything about calls on one modem. `open_line` gives the sound of a call that stands."""
+    """Everything about calls on one modem. `open_line` gives the sound of a call that stands.
+
+    `tuned` is what was measured of that sound, None where callers interrupt by keys alone.
+    """
 
     name: str
     telephone: Telephone
@@ -48,6 +52,7 @@ class CallDesk:
     exchange: Exchange
     rules: CallRules
     ring_seconds: float = RING_SECONDS
+    tuned: Tuned | None = None
     _ringing: asyncio.Task[None] | None = None
     _call: Call | None = None
     _busy: bool = False
@@ -280,8 +285,8 @@ class CallDesk:
         await load_ears()
         from gateway.call import Call  # only a box that takes calls needs all of numpy with it
 
-        line = await self.open_line()
-        call = Call(self.exchange, line, resident_id, call_id, self.telephone.hang_up)
+        line, barge_in = overhearing(await self.open_line(), self.tuned)
+        call = Call(self.exchange, line, resident_id, call_id, self.telephone.hang_up, barge_in)
         self._call = call
         if self._ended.is_set():
             call.end(How.HUNG_UP)

@@ -9,9 +9,12 @@ import asyncio
 import contextlib
 from collections import deque
 from dataclasses import dataclass, field
+from math import inf
 
 from flows.conversation import RECORDED, Heard, Keyed, Silence
 from flows.listening import Expectation
+from modem.audio.barge_in import BargeIn
+from modem.audio.echo import EchoCancelled
 from modem.audio.endpoint import Endpointer, Event
 from modem.audio.keypad import Keypad
 from modem.audio.keys import KeyDetector
@@ -45,20 +48,24 @@ class Recorded:
 class Ears:
     """The ears of one call. `run` reads the line for as long as the call lasts.
 
-    `unfinished` is what was being recorded when listening was broken off: the caller hung up.
+    `barge_in` hears a caller who speaks over us, None where that is left to keys. `unfinished` is what was
+    being recorded when listening was broken off: the caller hung up.
     """
 
     line: Line
     recogniser: Recogniser | None
+    barge_in: BargeIn | None = None
     unfinished: bytes = b""
     _detector: KeyDetector = field(default_factory=KeyDetector)
     _keys: deque[str] = field(default_factory=deque)
     _frames: asyncio.Queue[bytes | None] = field(default_factory=asyncio.Queue)
     _listening: bool = False
+    _overhearing: bool = False
+    _begun: list[bytes] = field(default_factory=list)
     _count: int = 0
     _hash_until: int = 0
     _keypad: Keypad = field(init=False)
-    _pressed: asyncio.Event = field(default_factory=asyncio.Event)
+    _interrupted: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
         """Count a key that is heard and reported once, by the clock of the frames."""
@@ -74,6 +81,17 @@ class Ears:
                     self._take(key)
             if self._listening:
                 self._frames.put_nowait(frame)
+            elif self._begun:
+                self._begun.append(frame)
+            elif self._overhearing:
+                self._overhear(frame)
+
+    def _overhear(self, frame: bytes) -> None:
+        """Take a frame that was heard while we speak."""
+        echo_dbfs = self.line.echo_dbfs if isinstance(self.line, EchoCancelled) else -inf
+        if self.barge_in is not None and self.barge_in.feed(frame, echo_dbfs):
+            self._begun += self.barge_in.heard
+            self._interrupted.set()
 
     def reported(self, key: str) -> None:
         """Take a key the modem reports; one that was heard in the sound too counts once."""
@@ -93,19 +111,38 @@ class Ears:
         if late:
             return
         self._keys.append(key)
-        self._pressed.set()
+        self._interrupted.set()
         if self._listening:
             self._frames.put_nowait(None)
 
-    async def pressed(self) -> None:
-        """Wait until a key was pressed that has not been taken yet."""
-        while not self._keys:
-            self._pressed.clear()
-            await self._pressed.wait()
+    @property
+    def spoken_over(self) -> bool:
+        """Whether the caller speaks over us, and has not been listened to yet."""
+        return bool(self._begun)
+
+    async def interrupted(self, *, by_voice: bool) -> None:
+        """Wait until a key was pressed and not yet taken or, where `by_voice`, the caller speaks over us."""
+        self._begun.clear()
+        self._overhearing = by_voice and self.barge_in is not None
+        if self.barge_in is not None:
+            self.barge_in.forget()
+        try:
+            while not self._keys and not self._begun:
+                self._interrupted.clear()
+                await self._interrupted.wait()
+        finally:
+            self._overhearing = False
+
+    def listen_back(self) -> None:
+        """Count what somebody says who begins just as we end: most answers that are cut off begin so."""
+        if self.barge_in is not None and not self._begun and self.barge_in.may_have_begun:
+            self._begun += self.barge_in.heard
 
     async def listen(self, expected: Expectation) -> Answer | Recorded:
-        """Wait for the answer to a question, as long as it is expected to take."""
+        """Wait for the answer to a question, which may have begun while we spoke, as long as it may take."""
         self._listening = True
+        while self._begun:
+            self._frames.put_nowait(self._begun.pop(0))
         try:
             return await _Question(self, expected).answer()
         finally:

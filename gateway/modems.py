@@ -19,6 +19,7 @@ from gateway.lines import line_of, software_line_of
 from gateway.sender import Sender, Spending
 from gateway.store.database import Store
 from gateway.store.facts import fact, keep_fact
+from gateway.tuned import tuned
 from gateway.turns import Turns
 from modem.link import Link, LinkSettings, Patience
 from modem.virtual.process import running as software_network
@@ -99,7 +100,8 @@ def _desk(config: Config, bench: Bench, settings: ModemConfig, link: Link) -> Ca
         own=bench.intake.own,
         zone=bench.turns.community.zone,
     )
-    return CallDesk(settings.name, link, opener, bench.exchange, rules)
+    measured = tuned(config.data, settings.name, settings.audio)
+    return CallDesk(settings.name, link, opener, bench.exchange, rules, tuned=measured)
 
 
 async def _link(bench: Bench, settings: ModemConfig, device: str) -> Link:

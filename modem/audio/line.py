@@ -26,7 +26,10 @@ class Dropped:
 class Line(Protocol):
     """The sound of one call. Every method may raise `modem.errors.LineLost` once the device is gone."""
 
-    dropped: Dropped
+    @property
+    def dropped(self) -> Dropped:
+        """What found no room so far."""
+        ...
 
     async def open(self) -> None:
         """Start to hear and to be heard."""

@@ -25,11 +25,12 @@ class Kind(StrEnum):
     DOUBLE_DELIVERY = "double_delivery"  # the network delivers the next text twice
     BROKEN_PDU = "broken_pdu"  # the next text is stored as the hex in `line` (or as nonsense)
     SOUND_GAP = "sound_gap"  # a frame of 20 ms that the modem hears is lost in the air
+    ECHO = "echo"  # what the modem says comes back to it, `ms` later and `size` dB quieter
     SOUND_LOST = "sound_lost"  # the modem's sound goes away, at the next frame it should hear
 
 
 _ON_DELIVERY = frozenset({Kind.DOUBLE_DELIVERY, Kind.BROKEN_PDU})
-_ON_FRAME = frozenset({Kind.SOUND_GAP, Kind.SOUND_LOST})
+_ON_FRAME = frozenset({Kind.SOUND_GAP, Kind.SOUND_LOST, Kind.ECHO})
 _ON_LINE = frozenset({Kind.LOST_LINE, Kind.DOUBLE_LINE})
 
 

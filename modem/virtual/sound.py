@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from array import array
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -18,11 +19,12 @@ from typing import Any
 
 from modem.audio.line import FRAME_BYTES, FRAME_SECONDS, SILENCE
 from modem.audio.software import LOCK_STEP, REAL, sound_socket
-from modem.virtual.faults import Faults, Kind
+from modem.virtual.faults import Fault, Faults, Kind
 from modem.virtual.voice import Call, Party
 
 _MOST_UNSENT = 500 * FRAME_BYTES  # bytes for an end that does not read
 _MOST_UNPLAYED = 6_000  # frames of an end that sends more than is due
+_LATEST_ECHO = 100  # frames
 FindParty = Callable[[dict[str, Any]], tuple[Party, Faults | None]]
 
 
@@ -35,6 +37,9 @@ class SoundEnd:
     writer: asyncio.StreamWriter
     lock_step: bool
     unplayed: deque[bytes] = field(default_factory=lambda: deque(maxlen=_MOST_UNPLAYED))
+    given: int = 0
+    spoken: int = 0
+    said: deque[bytes] = field(default_factory=lambda: deque(maxlen=_LATEST_ECHO))
     begun: bool = False
     owed: int = 0
 
@@ -46,14 +51,29 @@ class SoundEnd:
     def give(self, frame: bytes) -> None:
         """Let this end hear a frame, unless a fault strikes it."""
         self.owed += 1
+        self.given += 1
         for fault in self.faults.on_frame() if self.faults else ():
             if fault.kind is Kind.SOUND_LOST:
                 self.close()
                 return
-            frame = SILENCE
+            frame = _mixed(frame, self._echo(fault)) if fault.kind is Kind.ECHO else SILENCE
         if not self.writer.is_closing() and self.writer.transport.get_write_buffer_size() < _MOST_UNSENT:
             self.writer.write(frame)
             self.party.frames["heard"] += 1
+
+    def _echo(self, fault: Fault) -> bytes:
+        """What this end said so long ago, as it comes back."""
+        # Counted from the begin: in lock-step several frames are on their way, now more of them, now less.
+        at = self.given - 1 - round(fault.ms / 1000 / FRAME_SECONDS) - (self.spoken - len(self.said))
+        if not 0 <= at < len(self.said):
+            return SILENCE
+        gain = 10 ** (-fault.size / 20)
+        return array("h", (round(sample * gain) for sample in array("h", self.said[at]))).tobytes()
+
+    def speak(self, frame: bytes) -> None:
+        """Remember a frame that this end says."""
+        self.said.append(frame)
+        self.spoken += 1
 
     def next_frame(self) -> bytes:
         """Take the next frame that this end says; silence, and one more late, when there is none."""
@@ -65,6 +85,11 @@ class SoundEnd:
     def close(self) -> None:
         """Cut the connection."""
         self.writer.close()
+
+
+def _mixed(one: bytes, other: bytes) -> bytes:
+    both = zip(array("h", one), array("h", other), strict=True)
+    return array("h", (max(-32_768, min(32_767, a + b)) for a, b in both)).tobytes()
 
 
 class SoundServer:
@@ -136,6 +161,7 @@ class SoundServer:
         end.owed -= 1
         other = call.other(end.party).sound
         if end.lock_step and call.since and other is not None:
+            end.speak(frame)
             other.give(frame)
         elif end.paces and call.sounded:
             end.give(SILENCE)  # the line is gone: whoever holds the phone hears nothing
@@ -171,5 +197,7 @@ class SoundServer:
             return
         for end, other in (ends, ends[::-1]):
             frame = end.next_frame() if end else SILENCE
+            if end:
+                end.speak(frame)
             if other:
                 other.give(frame)

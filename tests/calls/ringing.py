@@ -84,7 +84,7 @@ class Watch:
 
         async def say(mouth: Mouth, line: Line, sentences: Sequence[Sentence], **options: Any) -> None:
             saying = Saying(tuple(sentences))
-            self._said[getattr(line, "_modem", "")].put_nowait(saying)
+            self._said[getattr(getattr(line, "_line", line), "_modem", "")].put_nowait(saying)
             try:
                 await real(mouth, line, sentences, **options)
             except asyncio.CancelledError:

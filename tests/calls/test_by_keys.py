@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from modem.audio import wav
-from tests.calls.ringing import MENU, in_english, ringing_town, rows, speech, texts_of
+from tests.calls.ringing import MENU, TONE_SECONDS, in_english, ringing_town, rows, speech, texts_of
 from tests.faults.rows import deeds_of
 
 ROSE, GEORGE = "+447700900123", "+447700900134"
@@ -37,6 +37,7 @@ async def test_a_request_for_help_keeps_the_voice_encrypted(tmp_path: Path, prom
     async with ringing_town(tmp_path, prompts) as town, town.serving() as gateway:
         rose = await in_english(town, ROSE)
         await rose.presses("1", "What do you need help with?", out=True)
+        await rose.call.hear(TONE_SECONDS)
         spoken = speech()
         rose.call.say(spoken)
         await rose.call.said()

@@ -102,7 +102,7 @@ async def test_an_echo_is_found_through_a_codec() -> None:
 
 def cancelled(line: EchoingLine, delay_s: float) -> EchoCancelled:
     pytest.importorskip("pyaec", reason="needs the extra echo")
-    return EchoCancelled(line, delay_s)
+    return EchoCancelled(line, delay_s, 10.0)
 
 
 def prompt(seconds: float) -> bytes:
@@ -145,4 +145,4 @@ async def test_what_was_hushed_is_no_echo() -> None:
 async def test_where_it_is_not_installed_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pyaec", None)
     with pytest.raises(SpeechDown, match="callers interrupt by keys"):
-        EchoCancelled(EchoingLine(), 0.2)
+        EchoCancelled(EchoingLine(), 0.2, 12.0)

@@ -268,6 +268,19 @@ async def test_frames_lost_in_the_air_are_silent(tmp_path: Path) -> None:
 
 
 @paces
+async def test_an_echo_comes_back_later_and_quieter(tmp_path: Path, pace: str) -> None:
+    async with bench(tmp_path) as b, talking(b, pace) as (call, line, ear):
+        await b.simulator.fault(0, "echo", ms=200, size=20, times=None)
+        mine = hum(0.4)
+        line.say(mine)
+        await call.hear(1.0)
+        echo = b"".join(frames_of(ear.sound))
+        assert np.abs(wav.samples(echo) - wav.samples(mine) / 10).max() < 0.001
+        before = next(at for at, frame in enumerate(ear.frames) if frame != SILENCE)
+        assert 10 <= before <= 25, "200 ms after it was said, and the line's own delay"
+
+
+@paces
 async def test_the_sound_goes_away_in_the_middle_of_a_call(tmp_path: Path, pace: str) -> None:
     async with bench(tmp_path) as b, talking(b, pace) as (call, line, ear):
         await call.hear(0.2)
