@@ -171,7 +171,7 @@ class _Writer:
         for objection in self._found.objections:
             yield f"  {objection.words} ({self._words[f'objection_{objection.state}']})"
 
-    def _say(self, key: str, **values: object) -> str:
+    def _say(self, key: str, /, **values: object) -> str:
         return self._words[key].format(**values)
 
     def _names(self, keys: Sequence[str]) -> str:
