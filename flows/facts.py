@@ -30,6 +30,7 @@ NAME_LETTERS_MIN = 4
 
 _JOINT = "\ue000"
 _POINT = "\ue001"
+_SOMEWHERE = "x"
 _CLOCK = re.compile("(?<=[0-9])[.:](?=[0-9]{2}(?![0-9]))")
 _DOTTED = re.compile(r"\b[0-9]{1,2}[.][0-9]{2}\b")
 _NUMBERS = re.compile("[0-9]+")
@@ -57,7 +58,7 @@ def facts(text: str, asked: Asked, marks: Marks, unmarked: Iterable[str]) -> dic
     """Give, by name, the answers to `asked` that a text holds.
 
     An answer with marks counts where one of them stands; without any, it counts for the first of the
-    names `unmarked` that no mark has given. A day or a time that has marks counts at them alone, and
+    names `unmarked` that no mark has given (days and times aside). A day or a time that has marks counts at them alone, and
     is no other's ("at ten, back at two").
     """
     folded = spoken(text)
@@ -147,7 +148,7 @@ def _marked(words: Sequence[str], asked: Asked, marks: Marks, unmarked: Iterable
         values = [value for piece in pieces.get(ask.name, ()) if (value := _after_mark(piece, ask, question))]
         if values and values.count(values[0]) == len(values):
             found[ask.name] = values[0]
-    first = next(((ask, question) for ask, question in asked if ask.name not in found), None)
+    first = next(((ask, q) for ask, q in asked if ask.name not in found and ask.type not in MOMENTS), None)
     if first and first[0].name in unmarked:
         value = _whole(left, *first)
         if value and value not in found.values():
@@ -232,10 +233,13 @@ def _long_names(choice: Choice) -> Choice:
 
 
 def _without_places(folded: str, question: Question, marks: Sequence[str]) -> str:
-    """Leave out places with their house numbers, which would be taken for hours, and with their endings."""
+    """Leave out places with their house numbers, which would be taken for hours, and with their endings.
+
+    A word stands for each: in "a la iglesia el 3 de abril" no "a la" may come before the 3.
+    """
     names = tuple(sorted(question.places.names(question.language), key=len, reverse=True))
     endings = tuple(mark.removeprefix(MARKED) for mark in marks if mark.startswith(MARKED))
-    return " ".join(_pattern(names, endings).sub(" ", folded).split()) if names else folded
+    return " ".join(_pattern(names, endings).sub(f" {_SOMEWHERE} ", folded).split()) if names else folded
 
 
 @lru_cache(maxsize=16)

@@ -101,7 +101,7 @@ def mark(move: Callable[[Scene, Trip], Trip]) -> Callable[[Acting, Mapping[str, 
         driver, waiting = _waiting(acting)
         if driver is None or not waiting:
             return Outcome("last")
-        if waiting[0].journey.load.starts_at - acting.now <= SET_OUT_WITHIN:
+        if _comes_next(acting, waiting[0]):
             _say_set_out(acting, driver, waiting[0])
         return Outcome("next", {"line": text(driver_line(acting, acting.language, waiting[0]))})
 
@@ -137,6 +137,15 @@ def _waiting(acting: Acting) -> tuple[Driver | None, list[Trip]]:
     listed = number_trips(acting, run.driver_id, run)
     driver = lift_runs.driver_by_id(acting.tx, run.driver_id)
     return driver, [trip for trip in listed if trip.state in SEATED]
+
+
+def _comes_next(acting: Acting, trip: Trip) -> bool:
+    """Tell whether a rider is who the driver goes to now: nobody has to get out before, and it is time."""
+    run = _today_run(acting)
+    listed = lifts.listed_trips(acting.tx, run.driver_id, run.day) if run else []
+    starts_at = trip.journey.load.starts_at
+    before = any(one.state == "on_board" and one.journey.load.ends_at <= starts_at for one in listed)
+    return not before and starts_at - acting.now <= SET_OUT_WITHIN
 
 
 def _say_set_out(scene: Scene, driver: Driver, trip: Trip) -> None:

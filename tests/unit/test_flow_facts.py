@@ -88,7 +88,18 @@ def understood(library: Library, body: str, language: str = "en") -> dict[str, s
         ),
         ("3 o'clock", {"time": "15:00"}),
         ("church tomorrow 11", {"dropoff": "church", "day": "2026-03-03", "time": "11:00"}),
-        ("church tomorrow at 10 and back at 2", {"dropoff": "church", "day": "2026-03-03"}),
+        (
+            "church tomorrow at 10 and back at 2",
+            {"dropoff": "church", "day": "2026-03-03", "time": "10:00", "back": "14:00"},
+        ),
+        (
+            "church, back at half past two tomorrow",
+            {"dropoff": "church", "day": "2026-03-03", "back": "14:30"},
+        ),
+        (
+            "church tomorrow, there by 10.30",
+            {"dropoff": "church", "day": "2026-03-03", "time": "10:30", "timing": "arrive"},
+        ),
         ("church friday 6", {"dropoff": "church", "day": "2026-03-06"}),
         ("church 6 march", {"dropoff": "church", "day": "2026-03-06"}),
         ("10.30 please", {"time": "10:30"}),
