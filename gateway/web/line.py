@@ -17,7 +17,7 @@ def from_this_machine(request: web.Request) -> bool:
     """Whether the other end of the connection is on this machine: a browser, or a reverse proxy."""
     ours = request.transport.get_extra_info("sockname") if request.transport is not None else None
     # A machine that speaks to itself by its own address has it at both ends.
-    return _is_loopback(request.remote or "") or (bool(ours) and ours[0] == request.remote)
+    return _is_loopback(request.remote or "") or (isinstance(ours, tuple) and ours[0] == request.remote)
 
 
 def is_forwarded(request: web.Request) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -42,9 +43,21 @@ async def draft(d: Dashboard) -> None:
     await d.store.write(write_draft, words, who, d.now)
 
 
+async def invitation(d: Dashboard) -> str:
+    """Give the link of somebody who is invited."""
+    client = await d.client(Role.COORDINATOR)
+    answer = await client.post("/coordinators/invitations", {"name": "Cleo Marsh", "role": "observer"})
+    found = re.search(r"/invitation/[\w-]+", answer.text)
+    assert found is not None
+    return found[0]
+
+
+BEFORE_ANYBODY = (Shown("first", "/first", None),)
+"""Pages that are only there while nobody has an account."""
+
 PAGES = (
     Shown("login", "/login", None),
-    Shown("first", "/first", None),
+    Shown("invitation", "", None, prepare=invitation),
     Shown("now", "/"),
     Shown("now-observer", "/", Role.OBSERVER),
     Shown("log", "/log"),

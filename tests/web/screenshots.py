@@ -8,10 +8,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from playwright.async_api import async_playwright
+from playwright.async_api import Browser, async_playwright
 
-from tests.web.pages import PAGES, lively
-from tests.web.site import dashboard
+from tests.web.pages import BEFORE_ANYBODY, PAGES, Shown, lively
+from tests.web.site import Dashboard, dashboard
 
 FOLDER = Path("build/screenshots")
 WIDTHS = (1280, 360)
@@ -22,18 +22,23 @@ async def take(chromium: str, names: list[str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         async with async_playwright() as playwright, dashboard(Path(folder)) as d:
             browser = await playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+            for shown in BEFORE_ANYBODY:
+                await _take_one(d, browser, shown)
             await lively(d)
             for shown in PAGES:
-                if names and shown.name not in names:
-                    continue
-                place = await shown.prepare(d) if shown.prepare else None
-                for width in WIDTHS:
-                    watched = await d.page(browser, shown.role, width=width)
-                    await watched.page.goto(place or shown.path)
-                    await watched.page.screenshot(path=FOLDER / f"{shown.name}-{width}.png", full_page=True)
-                    watched.complaints.clear()
-                    await watched.close()
+                if not names or shown.name in names:
+                    await _take_one(d, browser, shown)
             await browser.close()
+
+
+async def _take_one(d: Dashboard, browser: Browser, shown: Shown) -> None:
+    place = await shown.prepare(d) if shown.prepare else None
+    for width in WIDTHS:
+        watched = await d.page(browser, shown.role, width=width)
+        await watched.page.goto(place or shown.path)
+        await watched.page.screenshot(path=FOLDER / f"{shown.name}-{width}.png", full_page=True)
+        watched.complaints.clear()
+        await watched.close()
 
 
 def main() -> None:

@@ -40,6 +40,7 @@ async def test_a_page_shuts_nobody_out_and_fits_on_a_telephone(
     wide = await page.evaluate("document.documentElement.scrollWidth")
     assert wide <= NARROW, f"{shown.name} is {wide} pixels wide on a telephone of {NARROW}"
     await page.set_viewport_size({"width": 1280, "height": 800})
+    await page.emulate_media(color_scheme="dark")
     await axe(page)
     html = (await page.content()).encode()
     assert len(html) < MOST_OCTETS
