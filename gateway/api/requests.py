@@ -98,9 +98,8 @@ def move_request(tx: Tx, call: Call) -> MovedRequest:
     row = _row(tx, call)
     move: RequestMove = call.body
     assert call.token is not None  # noqa: S101 - the operation asks for a scope
-    told = outside.move_request(
-        tx, call.room.turns, row["id"], move.state, move.reference, call.token.id, call.now
-    )
+    by = {"token": call.token.id}
+    told = outside.move_request(tx, call.room.turns, row["id"], move.state, move.reference, by, call.now)
     return MovedRequest(_view(call, _row(tx, call)), told)
 
 

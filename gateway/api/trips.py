@@ -108,7 +108,8 @@ def move_trip(tx: Tx, call: Call) -> MovedTrip:
     row = _row(tx, call)
     move: TripMove = call.body
     assert call.token is not None  # noqa: S101 - the operation asks for a scope
-    told = outside.move_trip(tx, call.room.turns, row["id"], move.state, call.token.id, call.now)
+    by = {"token": call.token.id}
+    told = outside.move_trip(tx, call.room.turns, row["id"], move.state, by, call.now)
     return MovedTrip(_view(call, _row(tx, call)), told)
 
 

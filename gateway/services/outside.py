@@ -6,9 +6,11 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from flows.conversation import Prompt
+from flows.value import Json
 from gateway.errors import GatewayError
 from gateway.services import trips
 from gateway.services.acting import Acting
@@ -25,6 +27,9 @@ from gateway.store.journal import journal
 from gateway.store.lifts import Trip
 from gateway.store.outbound import Lane
 from gateway.turns import Turns, emitter
+
+By: TypeAlias = Mapping[str, Json]
+"""Which system it is: `{"token": 5}` by the API, `{"source": 2}` by a webhook."""
 
 HOUR = timedelta(hours=1)
 # The state a request is to reach, the move that leads there, and what the resident is told.
@@ -49,25 +54,25 @@ class NoSuchMove(GatewayError):
 
 
 def move_request(
-    tx: Tx, turns: Turns, request_id: int, state: str, reference: str, token_id: int, now: datetime
+    tx: Tx, turns: Turns, request_id: int, state: str, reference: str, by: By, now: datetime
 ) -> bool:
     """Move a request to `state` and tell its resident; give whether they were told. Raises IllegalMove.
 
-    `reference` is what the other system calls it. It is kept in the event, and told to nobody.
+    `reference` is what the other system calls it. It is kept in the event, and told to no resident.
     """
     request = help_store.find_request(tx, request_id)
     if request is None:
         raise NoSuchMove("There is no such request, so nothing was changed.")
     trigger, phrase = REQUEST_MOVES[state]
     acting = _acting(tx, turns, request.resident_id, now)
-    moved = end(acting, request, trigger, {"reference": reference, "token": token_id})
+    moved = end(acting, request, trigger, {"reference": reference, **by})
     subject = f"help:{request_id}"
-    journal(tx, None, "api.request_moved", subject, now, state=moved.state, token=token_id)
+    journal(tx, None, "api.request_moved", subject, now, state=moved.state, **by)
     prompt = Prompt("help", phrase, "confirmation", facts(request))
     return _tell(tx, turns, request.resident_id, prompt, subject, now)
 
 
-def move_trip(tx: Tx, turns: Turns, trip_id: int, state: str, token_id: int, now: datetime) -> bool:
+def move_trip(tx: Tx, turns: Turns, trip_id: int, state: str, by: By, now: datetime) -> bool:
     """Move a trip to `state` and tell its rider where that is news; give whether they were told.
 
     Raises IllegalMove, also where no run has room for a trip that is to be booked.
@@ -75,7 +80,7 @@ def move_trip(tx: Tx, turns: Turns, trip_id: int, state: str, token_id: int, now
     trip = lifts.trip_by_id(tx, trip_id)
     acting = _acting(tx, turns, trip.resident_id, now)
     moved = _moved(acting, trip, state)
-    journal(tx, None, "api.trip_moved", f"trip:{trip_id}", now, state=moved.state, token=token_id)
+    journal(tx, None, "api.trip_moved", f"trip:{trip_id}", now, state=moved.state, **by)
     news = TRIP_NEWS.get(moved.state)
     if news is None:
         return False
