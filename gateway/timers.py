@@ -23,7 +23,7 @@ from gateway.store.database import Store, Tx
 from gateway.store.events import write_event
 from gateway.store.inbound import incomplete_before, join_incomplete
 from gateway.store.outbound import end_attempt, overdue_queued
-from gateway.turns import Turns, emitter
+from gateway.turns import Turns
 
 log = logging.getLogger(__name__)
 
@@ -132,20 +132,7 @@ class Timers:
     def _run_service(
         self, tx: Tx, timed: Callable[[Timing], datetime | None], now: datetime
     ) -> datetime | None:
-        turns = self.turns
-        return timed(
-            Timing(
-                tx=tx,
-                now=now,
-                zone=turns.community.zone,
-                random=turns.random,
-                emit=emitter(tx, now),
-                tell=turns.notices(tx, now).tell,
-                invite=turns.inviter(tx, now),
-                label=turns.label,
-                usual_language=turns.community.language,
-            )
-        )
+        return timed(self.turns.timing(tx, now))
 
     def _repeat_alarms(self, tx: Tx, now: datetime) -> datetime | None:
         return urgent.repeat(self.turns.notices(tx, now))

@@ -33,7 +33,7 @@ from gateway.web.pages import (
     coordinators,
     first,
     flows,
-    help,
+    help_board,
     invitation,
     log,
     login,
@@ -45,6 +45,7 @@ from gateway.web.pages import (
 from gateway.web.render import MENU, NAV
 from gateway.web.sweep import sweeping
 from gateway.web.visits import find_visit
+from gateway.web.watch import watching
 
 if TYPE_CHECKING:
     from gateway.app import Gateway
@@ -59,7 +60,7 @@ PAGES: Sequence[ModuleType] = (
     urgent,
     now,
     conversations,
-    help,
+    help_board,
     flows,
     modems,
     log,
@@ -79,7 +80,7 @@ def make_site(gateway: Gateway, http: HttpConfig) -> web.Application:
     site[GATEWAY], site[HTTP], site[LIVE], site[PENDING_SECRETS] = gateway, http, Live(), {}
     site.on_response_prepare.append(add_headers)
     site.on_shutdown.append(_end_live)
-    site.cleanup_ctx.append(sweeping)
+    site.cleanup_ctx += [sweeping, watching]
     if phone.is_there(gateway.data):
         site.cleanup_ctx.append(phone.booth_of)
         site.add_routes(phone.routes())

@@ -71,6 +71,9 @@ PAGES = (
     Shown("flow", "/flows/lift"),
     Shown("flow-texts", "/flows/lift/texts/en"),
     Shown("modems", "/modems"),
+    Shown("help", "/help"),
+    Shown("help-observer", "/help", Role.OBSERVER),
+    Shown("help-request", "/help/1"),
     Shown("missing", "/nowhere"),
 )
 
