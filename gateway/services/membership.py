@@ -21,6 +21,8 @@ from gateway.store.pin import is_pin, seal_pin
 FLOW = "enrol"
 PIN_DIGITS = 4
 MOST_LISTED = 8
+# As many people as share a handset may wait for a decision at a time.
+MOST_WAITING = 4
 
 LIFECYCLE = lifecycle(
     "waiting",
@@ -100,9 +102,10 @@ def check_name(acting: Acting, values: Mapping[str, Value]) -> Outcome:
     mine = members.members_on(acting.tx, acting.resident.id)
     if any(member.name == name for member in mine):
         return Outcome("member")
-    if enrolments.waiting_from(acting.tx, acting.resident.id, name):
+    wishes = [wish for wish in enrolments.waiting(acting.tx) if wish.resident_id == acting.resident.id]
+    if len(wishes) >= MOST_WAITING or any(wish.name == name for wish in wishes):
         return Outcome("waiting")
-    return Outcome("shared" if mine else "alone")
+    return Outcome("shared" if mine or wishes else "alone")
 
 
 def ask(acting: Acting, values: Mapping[str, Value]) -> Outcome:

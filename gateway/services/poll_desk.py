@@ -99,6 +99,7 @@ def resume(timing: Timing, poll: Poll, closes_at: datetime, *, by: str) -> Poll:
 
 def draw_lot(timing: Timing, poll: Poll, seed: str, *, by: str) -> Poll:
     """Decide a tie by lot. `seed` is what was drawn before witnesses (dice, say); the report shows it."""
+    advance(LIFECYCLE, poll.state, "draw")
     words = " ".join(seed.split())
     if not words or len(words) > LONGEST_SEED:
         raise VotesMistake("Write down what was drawn, such as the numbers of the dice: 4 2 6 1.")
