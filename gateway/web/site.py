@@ -80,7 +80,7 @@ def make_site(gateway: Gateway, http: HttpConfig) -> web.Application:
     site[GATEWAY], site[HTTP], site[LIVE], site[PENDING_SECRETS] = gateway, http, Live(), {}
     site.on_response_prepare.append(add_headers)
     site.on_shutdown.append(_end_live)
-    site.cleanup_ctx += [sweeping, watching]
+    site.cleanup_ctx.extend((sweeping, watching))
     if phone.is_there(gateway.data):
         site.cleanup_ctx.append(phone.booth_of)
         site.add_routes(phone.routes())

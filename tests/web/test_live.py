@@ -13,7 +13,7 @@ from playwright.async_api import Browser, expect
 from gateway.store.accounts import Role
 from gateway.store.database import Tx
 from gateway.store.sessions import end_sessions
-from gateway.web import live
+from gateway.web import live, watch
 from gateway.web.context import LIVE
 from tests.web.site import COOKIE, Dashboard, dashboard
 
@@ -173,3 +173,16 @@ async def test_a_page_says_when_the_gateway_is_gone(tmp_path: Path, browser: Bro
         await watched.context.set_offline(False)
         await expect(watched.page.locator("#stale")).to_be_hidden(timeout=15000)
         watched.complaints.clear()  # the browser tells of each try that failed
+
+
+async def test_a_trouble_that_begins_shows_on_an_open_page(
+    tmp_path: Path, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch, "LOOK_SECONDS", 0.05)
+    async with dashboard(tmp_path) as d:
+        page = (await d.page(browser, Role.OBSERVER)).page
+        await page.goto("/")
+        d.gateway.troubles["disk"] = "The disk is nearly full."
+        await expect(page.locator("#health")).to_contain_text("The disk is nearly full.", timeout=2000)
+        del d.gateway.troubles["disk"]
+        await expect(page.locator("#health")).not_to_contain_text("nearly full", timeout=2000)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser, expect
 
+from gateway.store.accounts import Role, open_invitations
 from tests.web.axe import axe
-from tests.web.site import dashboard
+from tests.web.site import PASSWORD, dashboard
 
 
 async def test_whoever_has_the_setup_code_becomes_the_first_coordinator(
@@ -26,3 +31,85 @@ async def test_whoever_has_the_setup_code_becomes_the_first_coordinator(
         await page.get_by_role("button", name="Begin").click()
         await expect(page.get_by_role("heading", level=1)).to_have_text("Now")
         assert not (tmp_path / "setup-code").exists()
+
+
+async def test_without_javascript_one_signs_in_looks_and_signs_out(tmp_path: Path, browser: Browser) -> None:
+    async with dashboard(tmp_path) as d:
+        await d.account(Role.OBSERVER)
+        page = (await d.page(browser, None, width=360, javascript=False)).page
+        await page.goto("/log")
+        await page.get_by_label("Name you sign in with").fill("observer")
+        await page.get_by_label("Password").fill(PASSWORD)
+        await page.get_by_role("button", name="Sign in").click()
+        await expect(page.get_by_role("heading", level=1)).to_have_text("Log")
+        await page.get_by_text("Menu").click()
+        await page.get_by_role("button", name="Sign out").click()
+        await expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
+
+
+async def test_every_part_of_the_menu_is_reached_by_keyboard(tmp_path: Path, browser: Browser) -> None:
+    async with dashboard(tmp_path) as d:
+        page = (await d.page(browser, Role.COORDINATOR)).page
+        await page.goto("/")
+        await page.keyboard.press("Tab")
+        await expect(page.get_by_role("link", name="Skip to the page")).to_be_focused()
+        await expect(page.get_by_role("link", name="Skip to the page")).to_be_in_viewport()
+        await page.keyboard.press("Tab")
+        await expect(page.get_by_role("link", name="Now")).to_be_focused()
+        await page.get_by_role("link", name="Log", exact=True).focus()
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_role("heading", level=1)).to_have_text("Log")
+
+
+async def test_names_that_are_scripts_or_templates_are_shown_as_they_are(
+    tmp_path: Path, browser: Browser
+) -> None:
+    async with dashboard(tmp_path) as d:
+        watched = await d.page(browser, Role.COORDINATOR)
+        for name in HOSTILE:
+            await watched.page.goto("/coordinators")
+            await watched.page.get_by_label("Whom?").fill(name)
+            await watched.page.get_by_role("button", name="Make a link").click()
+            await expect(watched.page.get_by_role("status").first).to_contain_text(name)
+        await watched.page.goto("/coordinators")
+        for name in HOSTILE:
+            await expect(watched.page.get_by_role("listitem").filter(has_text=name)).to_have_count(1)
+        assert await watched.page.evaluate("window.reached") is None
+
+
+HOSTILE = (
+    "<script>window.reached = 1</script>",
+    "<img src=x onerror=window.reached=1>",
+    '"><svg onload=window.reached=1>',
+    "{{ 7 * 7 }}{% for x in y %}",
+    "{n} {0.__class__}",
+    "javascript:window.reached=1",
+)
+
+
+async def test_a_form_on_another_site_changes_nothing(tmp_path: Path, browser: Browser) -> None:
+    async with dashboard(tmp_path) as d, _another_site(d.address) as elsewhere:
+        watched = await d.page(browser, Role.COORDINATOR)
+        await watched.page.goto("/")
+        await watched.page.goto(elsewhere)
+        await watched.page.get_by_role("button").click()
+        await expect(watched.page.get_by_role("heading", level=1)).to_have_text("Not for you")
+        assert await d.store.read(open_invitations, d.now) == []
+        watched.complaints.clear()  # the browser tells of the answer, which is the right one
+
+
+@asynccontextmanager
+async def _another_site(victim: str) -> AsyncIterator[str]:
+    """Open a page on another port of this machine, which browsers send this machine's cookies from."""
+    form = (
+        f'<form method="post" action="{victim}/coordinators/invitations">'
+        '<input name="name" value="Eve"><input name="role" value="coordinator"><button>Win!</button></form>'
+    )
+
+    async def show(_request: web.Request) -> web.Response:
+        return web.Response(text=form, content_type="text/html")
+
+    site = web.Application()
+    site.router.add_get("/", show)
+    async with TestServer(site) as server:
+        yield str(server.make_url("/"))
