@@ -127,7 +127,7 @@ OPERATIONS = (
     Operation(
         "findPerson",
         "POST",
-        "/people/find",
+        "/find-person",
         "Find the person with a number",
         "person",
         Person,
