@@ -34,21 +34,24 @@ def needs(role: Role) -> Callable[[Handler], Handler]:
     """Let only those use a handler who are signed in and have `role`, or one above it."""
 
     def mark(handler: Handler) -> Handler:
-        setattr(handler, _ATTRIBUTE, Access(role))
-        return handler
+        return _mark(handler, Access(role))
 
     return mark
 
 
 def anyone(handler: Handler) -> Handler:
     """Let anybody use a handler, signed in or not."""
-    setattr(handler, _ATTRIBUTE, Access(None))
-    return handler
+    return _mark(handler, Access(None))
 
 
 def systems(handler: Handler) -> Handler:
     """Let other systems use a handler: it looks at no cookie and checks a token of its own."""
-    setattr(handler, _ATTRIBUTE, Access(None, cookies=False))
+    return _mark(handler, Access(None, cookies=False))
+
+
+def _mark(handler: Handler, access: Access) -> Handler:
+    # A method takes no attributes; the function it is made of does.
+    setattr(getattr(handler, "__func__", handler), _ATTRIBUTE, access)
     return handler
 
 

@@ -45,6 +45,7 @@ from gateway.web.pages import (
 from gateway.web.render import MENU, NAV
 from gateway.web.sweep import sweeping
 from gateway.web.visits import find_visit
+from gateway.webhooks.inbound import Inbound
 from gateway.web.watch import watching
 
 if TYPE_CHECKING:
@@ -90,6 +91,7 @@ def make_site(gateway: Gateway, http: HttpConfig) -> web.Application:
     site.add_routes(health_routes(gateway.health))
     site.add_routes(metrics_routes(gateway))
     site.add_routes(api.routes())
+    site.add_routes(Inbound(gateway.store, gateway.turns, gateway.clock, gateway.queued).routes())
     check_said(site)
     site[MENU] = _menu(site)
     return site
