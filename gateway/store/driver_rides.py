@@ -35,7 +35,7 @@ def driver_rides(tx: Tx, driver_id: int, since: datetime, until: datetime) -> li
     rows = tx.all(
         "SELECT t.id, t.code, r.name, p.label AS pickup, d.label AS dropoff, t.starts_at, t.ends_at, "
         "t.changed_at, t.seats, t.wheelchairs FROM run "
-        "JOIN trip t ON t.run_id = run.id AND t.state = 'booked' "
+        "JOIN trip t ON t.run_id = run.id AND t.state IN ('booked', 'reminded', 'on_board') "
         "JOIN resident r ON r.id = t.resident_id JOIN place p ON p.key = t.pickup "
         "JOIN place d ON d.key = t.dropoff WHERE run.driver_id = :driver AND run.starts_at >= :since "
         "AND run.starts_at < :until ORDER BY t.starts_at, t.id",
