@@ -13,6 +13,8 @@ from gateway.store.instant import from_text, to_text
 
 HOLDING = "('offered', 'booked', 'reminded', 'on_board')"
 """The states of a trip that holds a seat, as SQL."""
+TAKING = "('offered', 'booked', 'reminded', 'on_board', 'done', 'no_show')"
+"""The states of a trip that takes, or has taken, a seat of its run at its time, as SQL."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +268,7 @@ def loads_on(tx: Tx, day: date, but: int = 0) -> dict[int, list[Load]]:
     for row in tx.all(
         "SELECT t.run_id, t.pickup, t.dropoff, t.starts_at, t.ends_at, t.seats, t.wheelchairs, "  # noqa: S608
         "t.loading_min, t.needs_lift FROM run r JOIN trip t ON t.run_id = r.id "
-        f"WHERE r.date = :day AND t.state IN {HOLDING} AND t.id <> :but",
+        f"WHERE r.date = :day AND t.state IN {TAKING} AND t.id <> :but",
         day=day.isoformat(),
         but=but,
     ):

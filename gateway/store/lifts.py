@@ -10,7 +10,7 @@ from typing import Any
 from gateway.seats import Load
 from gateway.store.database import Row, Tx
 from gateway.store.instant import from_text, to_text
-from gateway.store.lift_runs import HOLDING, load_of
+from gateway.store.lift_runs import HOLDING, TAKING, load_of
 
 TRIP = (
     "SELECT t.id, t.code, t.resident_id, t.state, t.pickup, t.dropoff, t.date, t.time, "
@@ -245,6 +245,17 @@ def standbys_on(tx: Tx, day: date, after: datetime) -> list[Trip]:
         "WHERE t.date = :day AND t.state = 'standby' AND t.starts_at > :after ORDER BY t.passed, +t.id",
         day=day.isoformat(),
         after=to_text(after),
+    )
+
+
+def waiting_between(tx: Tx, first: date, last: date) -> list[Trip]:
+    """Give who waits for a seat or is offered one from one day to another, in the order of their turn."""
+    return _trips(
+        tx,
+        "WHERE t.date >= :first AND t.date <= :last AND t.state IN ('standby', 'offered') "
+        "ORDER BY t.date, t.passed, +t.id",
+        first=first.isoformat(),
+        last=last.isoformat(),
     )
 
 
