@@ -49,7 +49,7 @@ def open_urgent(tx: Tx) -> list[Urgent]:
         "SELECT u.id, u.kind, u.subject, u.resident_id, u.at, u.last_at, u.times, r.name, r.number, "
         "COALESCE(h.what, u.words) AS words FROM urgent u LEFT JOIN resident r ON r.id = u.resident_id "
         "LEFT JOIN help_request h ON u.kind = 'help' AND h.id = CAST(SUBSTR(u.subject, 6) AS INTEGER) "
-        "WHERE u.taken_at IS NULL ORDER BY u.id"
+        "WHERE u.taken_at IS NULL ORDER BY u.at, u.id"
     )
     return [_urgent(row) for row in rows]
 

@@ -45,8 +45,8 @@ from gateway.web.pages import (
 from gateway.web.render import MENU, NAV
 from gateway.web.sweep import sweeping
 from gateway.web.visits import find_visit
-from gateway.webhooks.inbound import Inbound
 from gateway.web.watch import watching
+from gateway.webhooks.inbound import Inbound
 
 if TYPE_CHECKING:
     from gateway.app import Gateway
