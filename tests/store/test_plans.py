@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 from random import Random
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -15,18 +13,11 @@ import pytest
 from flows.library import BUILT_IN
 from flows.transcript import From, Says, read_transcript
 from gateway.sender import Sender, Spending
-from gateway.store.database import Tx
 from gateway.store.outbound import queue_length
 from modem.driver import Report, Sent
 from tests.store.desk import ScriptedLink
+from tests.store.plans import shape, slow_statements
 from tests.village import Village, ashby
-
-# What grows with every text, trip or request; the others are as large as the community.
-GROWING = frozenset(
-    {"inbound", "inbound_part", "outbound", "sent_part", "event", "conversation", "trip", "help_request"}
-)
-# Read from the newest row backwards until the first that fits, which is the one just written.
-NEWEST_FIRST = ("FROM inbound WHERE resident_id = ", "SELECT MAX(id) FROM inbound WHERE resident_id = ")
 
 
 @pytest.fixture
@@ -40,9 +31,9 @@ async def test_no_statement_of_an_ordinary_week_reads_all_that_ever_was(village:
     for connection in (village.store._writer, village.store._reader):
         await connection.set_trace_callback(seen.add)
     await _live_a_week(village)
-    statements = {_shape(sql): sql for sql in seen if sql.startswith(("SELECT", "UPDATE", "DELETE"))}
+    statements = {shape(sql): sql for sql in seen if sql.startswith(("SELECT", "UPDATE", "DELETE"))}
     assert len(statements) > 60
-    slow = await village.store.read(_slow, sorted(statements.values()))
+    slow = await village.store.read(slow_statements, sorted(statements.values()))
     assert slow == [], "\n".join(f"{plan}: {sql}" for plan, sql in slow)
 
 
@@ -69,28 +60,3 @@ async def _send(village: Village) -> None:
     while await sender.send_next():
         message = link.sent[-1]
         await sender.on_report(Report(message.number, int(message.id) % 256, "delivered", 0, None))
-
-
-def _shape(sql: str) -> str:
-    return re.sub(r"'[^']*'|\d+", "?", sql)
-
-
-def _slow(tx: Tx, statements: list[str]) -> list[tuple[str, str]]:
-    partial = {
-        row["name"] for row in tx.all("SELECT name FROM sqlite_master WHERE sql LIKE '%INDEX% WHERE %'")
-    }
-    found = []
-    for sql in statements:
-        if any(words in sql for words in NEWEST_FIRST):
-            continue
-        for row in tx.all(f"EXPLAIN QUERY PLAN {sql}"):
-            scan = re.match(r"SCAN (\w+)(?:.* INDEX (\w+))?", row["detail"])
-            if scan and _table(sql, scan[1]) in GROWING and scan[2] not in partial:
-                found.append((row["detail"], _shape(sql)))
-    return found
-
-
-def _table(sql: str, name: str) -> str:
-    """Give the table that goes by a name or an alias in a statement."""
-    alias: Any = re.search(rf"(?:FROM|JOIN) (\w+) (?:AS )?{name}\b", sql)
-    return alias[1] if alias else name
