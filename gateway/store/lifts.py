@@ -205,11 +205,7 @@ def way_back_of(tx: Tx, trip_id: int) -> Trip | None:
 
 def trips_of_run(tx: Tx, run_id: int) -> list[Trip]:
     """Give the trips that hold a seat of a run, or held one until they were over, by time."""
-    return _trips(
-        tx,
-        f"WHERE t.run_id = :id AND ({_HOLDING} OR t.state IN ('done', 'no_show')) ORDER BY t.starts_at, t.id",
-        id=run_id,
-    )
+    return _trips(tx, f"WHERE t.run_id = :id AND t.state IN {TAKING} ORDER BY t.starts_at, t.id", id=run_id)
 
 
 def listed_trips(tx: Tx, driver_id: int, day: date) -> list[Trip]:
