@@ -83,7 +83,7 @@ class Asker:
 
     async def person(self, number: str = ROSE) -> str:
         """Give the pseudonym of whoever has a number."""
-        return str((await self.post("/people/find", {"number": number})).json["id"])
+        return str((await self.post("/find-person", {"number": number})).json["id"])
 
     async def request_of(self, number: str = ROSE, words: str = "HELP my gate is broken") -> int:
         """Let somebody ask for help, and give the request's id."""

@@ -29,7 +29,7 @@ async def test_people_are_nobodys_without_the_scope(system: Asker) -> None:
     for path in ("/people", f"/people/{person}"):
         answer = await system.get(path, token=token)
         assert (answer.status, answer.code) == (403, "no_scope")
-    answer = await system.post("/people/find", {"number": ROSE}, token=token)
+    answer = await system.post("/find-person", {"number": ROSE}, token=token)
     assert answer.code == "no_scope"
 
 
@@ -42,5 +42,5 @@ async def test_a_made_up_pseudonym_is_nobody(system: Asker) -> None:
 async def test_a_number_is_found_however_it_is_written(system: Asker) -> None:
     await system.village.text(ROSE, "MENU")
     for written in (ROSE, "07700 900123", "(07700) 900-123"):
-        assert (await system.post("/people/find", {"number": written})).json["number"] == ROSE
-    assert (await system.post("/people/find", {"number": "+447700900999"})).status == 404
+        assert (await system.post("/find-person", {"number": written})).json["number"] == ROSE
+    assert (await system.post("/find-person", {"number": "+447700900999"})).status == 404
