@@ -6,7 +6,6 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 from aiohttp import web
@@ -80,8 +79,9 @@ async def test_the_ipv6_loopback_is_inside_too() -> None:
         assert inside.connections == 0
 
 
-def found(*ips: str) -> list[tuple[Any, ...]]:
-    return [
+def leads_to(*ips: str) -> Lookup:
+    """Give a name server that leads every name there."""
+    found = [
         (
             socket.AF_INET6 if ":" in ip else socket.AF_INET,
             socket.SOCK_STREAM,
@@ -91,6 +91,7 @@ def found(*ips: str) -> list[tuple[Any, ...]]:
         )
         for ip in ips
     ]
+    return lambda host, port: found
 
 
 @pytest.mark.parametrize(
@@ -105,31 +106,25 @@ def found(*ips: str) -> list[tuple[Any, ...]]:
 async def test_a_name_that_leads_inside_is_refused_whatever_else_it_leads_to(
     inside: Rude, ips: tuple[str, ...]
 ) -> None:
-    def lookup(host: str, port: int) -> list[tuple[Any, ...]]:
-        return found(*ips)
-
-    answer = await attempt(f"https://rebinding.example:{inside.port}/", lookup=lookup)
+    answer = await attempt(f"https://rebinding.example:{inside.port}/", lookup=leads_to(*ips))
     assert "not permitted" in answer.reason
     assert inside.connections == 0
 
 
 async def test_a_name_that_led_elsewhere_when_it_was_checked_is_checked_again(named: Receiver) -> None:
     """The name is good the first time; then its owner points it inside."""
-    answers = [found("127.0.0.1"), found("127.0.0.2"), found("10.0.0.1")]
     url = f"http://box.example:{named.port}/"
     allowed = read_allowed([named.place])
-    assert (await attempt(url, allowed, lambda host, port: answers[0])).taken
-    for later in answers[1:]:
-        assert not (await attempt(url, allowed, lambda host, port, later=later: later)).taken
+    assert (await attempt(url, allowed, leads_to("127.0.0.1"))).taken
+    for later in ("127.0.0.2", "10.0.0.1"):
+        assert not (await attempt(url, allowed, leads_to(later))).taken
     assert len(named.calls) == 1
 
 
 async def test_a_resolver_that_gives_no_numbers_is_not_asked_twice(inside: Rude) -> None:
     """Where the address were a name still, the kernel's resolver would have the last word."""
     for text in ("localhost", "127.1", "2130706433"):
-        answer = await attempt(
-            f"https://odd.example:{inside.port}/", lookup=lambda host, port, text=text: found(text)
-        )
+        answer = await attempt(f"https://odd.example:{inside.port}/", lookup=leads_to(text))
         assert not answer.taken
     assert inside.connections == 0
 
@@ -155,7 +150,7 @@ async def test_proxy_variables_are_not_heeded(
     monkeypatch.delenv("NO_PROXY", raising=False)
     monkeypatch.delenv("no_proxy", raising=False)
     assert (await attempt(named.url, read_allowed([named.place]))).taken
-    assert not (await attempt("https://cases.example/", lookup=lambda host, port: found("10.0.0.1"))).taken
+    assert not (await attempt("https://cases.example/", lookup=leads_to("10.0.0.1"))).taken
     assert inside.connections == 0
 
 
@@ -180,5 +175,5 @@ async def test_no_cookie_is_kept_and_none_sent(named: Receiver) -> None:
 
 
 async def test_a_receiver_without_encryption_on_the_internet_is_refused() -> None:
-    answer = await attempt("http://cases.example/", lookup=lambda host, port: found("8.8.8.8"))
+    answer = await attempt("http://cases.example/", lookup=leads_to("8.8.8.8"))
     assert "without encryption" in answer.reason

@@ -7,6 +7,7 @@ import importlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -29,6 +30,7 @@ class Written:
         return bool(re.fullmatch(re.escape(self.type).replace(r"\*", "[a-z_]+"), type))
 
 
+@lru_cache
 def written() -> list[Written]:
     """Give every place in the code that writes an event; raises ValueError for one nobody can read."""
     files = sorted(path for part in ("gateway", "flows") for path in (ROOT / part).rglob("*.py"))
@@ -45,7 +47,7 @@ class _File:
         """Give what is written in this file."""
         for call in self._calls(set(WRITERS)):
             place = WRITERS[_name(call)]
-            if len(call.args) > place and not isinstance(call.args[place], ast.Set):
+            if len(call.args) > place and not isinstance(call.args[place], ast.Set | ast.Tuple):
                 where = f"{self._path}:{call.lineno}"
                 yield from (Written(where, found) for found in self._types(call.args[place], call))
 

@@ -69,7 +69,6 @@ CREATE UNIQUE INDEX webhook_source_name ON webhook_source (name) WHERE state <> 
 CREATE TABLE webhook_call (
     source_id INTEGER NOT NULL REFERENCES webhook_source(id),
     webhook_id TEXT NOT NULL,
-    status INTEGER NOT NULL,
     answer TEXT NOT NULL,
     at TEXT NOT NULL,
     PRIMARY KEY (source_id, webhook_id)
