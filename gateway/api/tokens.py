@@ -50,7 +50,7 @@ def take_back(tx: Tx, token_id: int, now: datetime) -> None:
     """Let a token be used no more. Raises NoToken where there is none of that id in use."""
     if not tokens.revoke_token(tx, token_id, now):
         raise NoToken(f"There is no token {token_id} that is in use. See them with: plainline tokens list")
-    journal(tx, None, "token.revoked", f"token:{token_id}", now)
+    journal(tx, None, "api.token_revoked", f"token:{token_id}", now)
 
 
 def _keep(
@@ -79,4 +79,4 @@ def _keep(
         driver_id=driver_id,
         expires_at=now + timedelta(days=days),
     )
-    journal(tx, None, "token.made", f"token:{token_id}", now, kind=kind, scopes=list(scopes))
+    journal(tx, None, "api.token_made", f"token:{token_id}", now, kind=kind, scopes=list(scopes))

@@ -89,6 +89,6 @@ async def test_another_systems_text_is_in_the_log_without_its_words(system: Aske
     await system.village.text(ROSE, "MENU")
     await system.post("/messages/sent", {"person": await system.person(), "body": "Call about your gate"})
     rows = await system.village.store.read(lambda tx: tx.all("SELECT action, subject, detail FROM journal"))
-    assert [row["action"] for row in rows] == ["token.made", "api.text_sent"]
+    assert [row["action"] for row in rows] == ["api.token_made", "api.text_sent"]
     assert "gate" not in "".join(row["detail"] for row in rows)
     assert ROSE not in "".join(row["subject"] + row["detail"] for row in rows)
