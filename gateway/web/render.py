@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache, partial
 from typing import Any
 
@@ -97,7 +97,9 @@ def _environment() -> Environment:
         auto_reload=False,
     )
     environment.globals["static"] = assets.address_of
-    environment.filters.update(shown=shown, clock=clock, day=day, moment=moment)
+    environment.filters.update(
+        shown=shown, clock=clock, clock24=clock24, day=day, local_day=local_day, moment=moment
+    )
     return environment
 
 
@@ -127,6 +129,18 @@ def shown(context: Context, value: str | Resident | Urgent) -> str:
 def clock(context: Context, at: datetime) -> str:
     """Show the local time of day of a moment."""
     return format_time(at.astimezone(context["zone"]), "short", locale=context["locale"])
+
+
+@pass_context
+def clock24(context: Context, at: datetime) -> str:
+    """Write the local time of day of a moment as a time field has it: 09:30."""
+    return f"{at.astimezone(context['zone']):%H:%M}"
+
+
+@pass_context
+def local_day(context: Context, at: date) -> str:
+    """Show a local day with its weekday."""
+    return format_date(at, "full", locale=context["locale"])
 
 
 @pass_context

@@ -55,6 +55,13 @@ async def invitation(d: Dashboard) -> str:
 BEFORE_ANYBODY = (Shown("first", "/first", None),)
 """Pages that are only there while nobody has an account."""
 
+
+async def booked(d: Dashboard) -> None:
+    """Let somebody have a lift tomorrow."""
+    for words in ("LIFT", "church hall", "the surgery", "tomorrow", "10.30", "1", "yes"):
+        await d.village.text(EVE, words)
+
+
 PAGES = (
     Shown("login", "/login", None),
     Shown("invitation", "", None, prepare=invitation),
@@ -74,6 +81,8 @@ PAGES = (
     Shown("help", "/help"),
     Shown("help-observer", "/help", Role.OBSERVER),
     Shown("help-request", "/help/1"),
+    Shown("lifts", "/lifts?day=2026-03-03", prepare=booked),
+    Shown("lifts-observer", "/lifts?day=2026-03-03", Role.OBSERVER),
     Shown("missing", "/nowhere"),
 )
 
