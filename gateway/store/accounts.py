@@ -187,8 +187,8 @@ def recovery_codes_left(tx: Tx, account_id: int) -> int:
     return int(row["n"]) if row else 0
 
 
-def invite(tx: Tx, token_hash: str, role: Role, name: str, made_by: int, now: datetime) -> int:
-    """Keep a new invitation and give its id."""
+def invite(tx: Tx, token_hash: str, role: Role, name: str, made_by: int | None, now: datetime) -> int:
+    """Keep a new invitation and give its id; `made_by` is None for the command line."""
     return tx.insert(
         "INSERT INTO invitation (token_hash, role, name, made_by, created_at, expires_at) "
         "VALUES (:hash, :role, :name, :by, :now, :expires) RETURNING id",

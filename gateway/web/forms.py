@@ -11,7 +11,7 @@ from multidict import MultiDictProxy
 from flows.value import Json
 from gateway.errors import GatewayError
 
-LONGEST_FIELD = 4000
+_TURNING = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
 
 
 class FormMistake(GatewayError):
@@ -24,6 +24,13 @@ class FormMistake(GatewayError):
         self.values = values
 
 
+def _is_seen(letter: str) -> bool:
+    """Whether a letter may stay: what steers a terminal or turns a line around may not."""
+    if letter in "\n\t":
+        return True
+    return unicodedata.category(letter) != "Cc" and unicodedata.bidirectional(letter) not in _TURNING
+
+
 class Form:
     """The fields of a form. A field nobody asks for has no effect."""
 
@@ -32,13 +39,8 @@ class Form:
 
     def text(self, name: str, *, most: int = 200, empty: bool = False, lines: bool = False) -> str:
         """Give a line of text of at most so many characters; with `lines` it may have several."""
-        value = self._one(name)
-        value = value.replace("\r\n", "\n").strip()
-        if not lines:
-            value = " ".join(value.split())
-        value = "".join(
-            letter for letter in value if letter in "\n\t" or unicodedata.category(letter) != "Cc"
-        )
+        value = "".join(letter for letter in self._one(name).replace("\r\n", "\n") if _is_seen(letter))
+        value = value.strip() if lines else " ".join(value.split())
         if not value and not empty:
             raise FormMistake(name, "common.field_empty")
         if len(value) > most:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pyotp
@@ -12,6 +12,8 @@ import pytest
 from aiohttp import web
 from playwright.async_api import Browser, expect
 
+from gateway.cli import run_command
+from gateway.commands import exits
 from gateway.config_http import HttpConfig
 from gateway.store.accounts import Role, account_by_id, account_by_login, accounts, open_invitations
 from gateway.web.access import access_of
@@ -266,3 +268,24 @@ async def test_the_recovery_codes_can_be_read_by_everybody(tmp_path: Path, brows
         await page.get_by_role("button", name="Ask me for codes").click()
         await expect(page.get_by_role("heading", level=1)).to_have_text("Codes for when the app is lost")
         await axe(page)
+
+
+async def test_whoever_runs_the_gateway_lets_in_who_forgot_the_only_password(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = tmp_path / "plainline.toml"
+    settings.write_text(
+        f'data = "{tmp_path}"\n[[modem]]\nname = "m"\ndevice = "software"\n'
+        '[limits]\nallowed_countries = ["GB"]\n[http]\npublic_url = "https://lines.example.org"\n',
+        encoding="utf-8",
+    )
+    async with dashboard(tmp_path, now=datetime.now(UTC)) as d:
+        await d.account(Role.COORDINATOR)
+        command = ["invite", "Maria Hill", "--config", str(settings)]
+        assert await asyncio.to_thread(run_command, command) == exits.DONE
+        link = capsys.readouterr().out.splitlines()[-1]
+        assert link.startswith("https://lines.example.org/invitation/")
+        client = await d.anybody()
+        path = link.removeprefix("https://lines.example.org")
+        assert (await client.post(path, ACCEPT | {"login": "maria"})).status == 303
+        assert (await client.get("/coordinators")).status == 200

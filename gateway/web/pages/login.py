@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import datetime
+from urllib.parse import quote
 
 from aiohttp import web
 
@@ -54,7 +55,7 @@ async def sign_in(request: web.Request) -> web.Response:
     if not await is_password(account.password_hash if account else "", password) or account is None:
         return _page(request, path, login, problem="login.wrong")
     if account.totp_secret:
-        return await let_in(request, account.id, f"/login/code?next={path}", keys, stage="code")
+        return await let_in(request, account.id, f"/login/code?next={quote(path)}", keys, stage="code")
     return await let_in(request, account.id, path, keys)
 
 
