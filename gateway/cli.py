@@ -8,11 +8,24 @@ import sys
 from typing import Any, NoReturn
 
 from flows.errors import FlowsError
-from gateway.commands import backup, chat, count, demo, doctor, exits, flows, models, prompts, run, tokens
+from gateway.commands import (
+    backup,
+    chat,
+    count,
+    demo,
+    doctor,
+    exits,
+    flows,
+    invite,
+    models,
+    prompts,
+    run,
+    tokens,
+)
 from gateway.errors import ConfigError, GatewayError
 from modem.errors import ModemError
 
-COMMANDS = (run, demo, chat, doctor, flows, models, prompts, tokens, backup, count)
+COMMANDS = (run, demo, chat, doctor, flows, models, prompts, invite, tokens, backup, count)
 
 
 def run_command(arguments: list[str]) -> int:

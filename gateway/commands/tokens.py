@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from gateway.commands import exits
-from gateway.commands.command import add_command, add_config, find_settings
+from gateway.commands.command import add_command, add_config
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from datetime import datetime
 
     from gateway.commands.command import Commands
     from gateway.store.database import Tx
     from gateway.store.tokens import Token
-
-R = TypeVar("R")
 
 DAYS = 365
 
@@ -83,13 +80,14 @@ def _add_add(parts: Commands) -> None:
 def add_token(options: argparse.Namespace) -> int:
     """Make a token and print it."""
     from gateway.api.tokens import new_calendar, new_token
+    from gateway.commands.in_database import in_database
 
     if options.driver:
 
         def make(tx: Tx, now: datetime) -> str:
             return new_calendar(tx, options.name, options.driver, options.days, now)
 
-        secret = _in_database(options, make)
+        secret = in_database(options, make)
         print(f"That driver's calendar is at this address, for {options.days} days. It is shown this once:")
         print(f"/api/v1/calendars/{secret}.ics")
         return exits.DONE
@@ -97,7 +95,7 @@ def add_token(options: argparse.Namespace) -> int:
     def make_token(tx: Tx, now: datetime) -> str:
         return new_token(tx, options.name, options.scopes, options.days, now)
 
-    secret = _in_database(options, make_token)
+    secret = in_database(options, make_token)
     print(f"This token holds for {options.days} days. It is shown this once:")
     print(secret)
     return exits.DONE
@@ -105,9 +103,10 @@ def add_token(options: argparse.Namespace) -> int:
 
 def list_tokens(options: argparse.Namespace) -> int:
     """Print what is known of every token."""
+    from gateway.commands.in_database import in_database
     from gateway.store.tokens import tokens
 
-    found = _in_database(options, lambda tx, now: [(token, token.holds(now)) for token in tokens(tx)])
+    found = in_database(options, lambda tx, now: [(token, token.holds(now)) for token in tokens(tx)])
     if not found:
         print("There are no tokens. Make one with: plainline tokens add NAME SCOPE")
     for token, holds in found:
@@ -118,31 +117,11 @@ def list_tokens(options: argparse.Namespace) -> int:
 def revoke(options: argparse.Namespace) -> int:
     """Let a token be used no more."""
     from gateway.api.tokens import take_back
+    from gateway.commands.in_database import in_database
 
-    _in_database(options, lambda tx, now: take_back(tx, options.id, now))
+    in_database(options, lambda tx, now: take_back(tx, options.id, now))
     print(f"Token {options.id} opens nothing any more.")
     return exits.DONE
-
-
-def _in_database(options: argparse.Namespace, work: Callable[[Tx, datetime], R]) -> R:
-    """Run one transaction; a gateway that runs beside it sees what came of it."""
-    import asyncio
-    from datetime import UTC, datetime
-
-    from gateway.config import load_config
-    from gateway.store.database import open_store
-
-    database = load_config(find_settings(options.config)).database
-
-    async def run() -> R:
-        now = datetime.now(UTC)
-        store = await open_store(database, now=now)
-        try:
-            return await store.write(work, now)
-        finally:
-            await store.close()
-
-    return asyncio.run(run())
 
 
 def _line(token: Token, *, holds: bool) -> str:

@@ -32,6 +32,7 @@ COMMANDS = (
     "prompts",
     "prompts list",
     "prompts add",
+    "invite",
     "tokens",
     "tokens add",
     "tokens list",

@@ -29,7 +29,7 @@ CREATE TABLE invitation (
     token_hash TEXT NOT NULL UNIQUE,
     role TEXT NOT NULL,
     name TEXT NOT NULL,
-    made_by INTEGER NOT NULL REFERENCES account(id),
+    made_by INTEGER REFERENCES account(id),
     created_at TEXT NOT NULL,
     expires_at TEXT NOT NULL,
     account_id INTEGER REFERENCES account(id)
