@@ -104,7 +104,7 @@ class Talk(Asking):
             walk.stand.call = replace(walk.stand.call, silences=silences)
 
     def _heed(self, alternatives: Sequence[str]) -> bool:
-        alone = self.asking != "more"
+        alone = self.asking != "more" or not yes_or_no(self.walk, alternatives)
         return any(heed(self.walk, spoken(body), alone=alone) for body in alternatives)
 
     def _may_answer(self) -> bool:

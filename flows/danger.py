@@ -90,16 +90,20 @@ class Danger:
         return next((self.cries[cry] for sound, cry in self._syllables if sound in together), ())
 
     def _slipped(self, folded: str) -> tuple[str, ...]:
+        """Give the languages of all cries that a text may be a slip of, those with the fewest slips first."""
         words = folded.split()[:WORDS_MAX]
         meant = [self._near(word) for word in words]
+        found: list[tuple[int, tuple[str, ...]]] = []
         for at, firsts in enumerate(meant):
             for cry in (cry for first in firsts for cry in self._first_words.get(first, ())):
                 written = words[at : at + len(cry)]
                 if len(written) < len(cry) or any(w not in m for w, m in zip(cry, meant[at:], strict=False)):
                     continue
-                if _believable(cry, written):
-                    return self.cries[" ".join(cry)]
-        return ()
+                slips = _slips(cry, written)
+                if slips is not None:
+                    found.append((slips, self.cries[" ".join(cry)]))
+        ordered = sorted(found, key=lambda pair: pair[0])
+        return tuple(dict.fromkeys(language for _, languages in ordered for language in languages))
 
     def _near(self, word: str) -> set[str]:
         """Give the words of cries that a word may be a slip of, itself among them."""
@@ -111,26 +115,26 @@ class Danger:
         return found
 
 
-def _believable(cry: Cry, written: Sequence[str]) -> bool:
-    """Tell whether words are a slip of a cry rather than words of their own."""
+def _slips(cry: Cry, written: Sequence[str]) -> int | None:
+    """Count the slips by which words differ from a cry; None where they are words of their own."""
     sure = any(a == b and len(a) >= SURE_LETTERS_MIN for a, b in zip(cry, written, strict=True))
     slips = 0
     for meant, word in zip(cry, written, strict=True):
         if meant == word:
             continue
         if len(meant) < SLIP_LETTERS_MIN or word[0] != meant[0] or _goes_on(meant, word):
-            return False
+            return None
         distance = OSA.distance(meant, word)
         slips += distance
         two = len(meant) >= TWO_SLIPS_MIN
         if distance > (2 if two else 1):
-            return False
+            return None
         other_letter = (
             len(meant) == len(word) and sorted(meant) != sorted(word) and not _sound_alike(meant, word)
         )
         if other_letter and not two and not (sure and len(meant) >= OTHER_LETTER_MIN):
-            return False
-    return slips <= 2
+            return None
+    return slips if slips <= 2 else None
 
 
 def _sound_alike(meant: str, word: str) -> bool:

@@ -71,6 +71,7 @@ class Village:
             code = self.codes.get(caller, WILDCARD)
             what = Heard(tuple(body.replace(WILDCARD, code) for body in what.alternatives))
         turn = await self.store.write(self._take_on_call, caller, what)
+        await self.sent()
         for effect in turn.effects:
             if isinstance(effect, Prompt) and "ref" in effect.values:
                 self.codes[caller] = str(effect.values["ref"].data)

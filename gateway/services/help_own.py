@@ -10,7 +10,7 @@ from flows.value import Json, Value, text
 from gateway.services import offers
 from gateway.services.acting import Acting, Action
 from gateway.services.codes import new_code
-from gateway.services.help_asking import chosen, words_in
+from gateway.services.help_asking import chosen, key_in, words_in
 from gateway.services.help_lifecycle import CLOSED, Doing, move
 from gateway.services.help_words import details, facts, first_name, offer_facts, short, tell_duty
 from gateway.store import help as store
@@ -77,7 +77,7 @@ def announce_change(acting: Acting, values: Mapping[str, Value]) -> Outcome:
             acting.tell(
                 helper.number, Prompt("claim", "told_changed", "confirmation", told), ref=request.code
             )
-    elif request.state in ("offered", "looking"):
+    elif request.state in ("offered", "looking") and key_in(values, "change") in ("when", "where"):
         _offer_anew(acting, request)
     return Outcome("changed", facts(request))
 

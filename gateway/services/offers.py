@@ -46,13 +46,13 @@ def offer_next(doing: Doing, request: HelpRequest) -> HelpRequest:
     At night only what is needed right now is offered; all else waits for the morning.
     """
     settings = help_settings(doing.tx)
-    if not request.category:
-        return _nobody(doing, request, "told_sort", None)
+    morning = civil(doing.now, doing.zone)
+    if morning > doing.now and (not _is_for_now(settings, request) or _is_past(doing, request)):
+        return _wait(doing, request, morning)
     if _is_past(doing, request):
         return fail(doing, request)
-    morning = civil(doing.now, doing.zone)
-    if not _is_for_now(settings, request) and morning > doing.now:
-        return _wait(doing, request, morning)
+    if not request.category:
+        return _nobody(doing, request, "told_sort", None)
     chosen = candidates(doing, request, settings.offers_at_once)
     if not chosen:
         again = LOOK_AGAIN_NOW if _is_for_now(settings, request) else LOOK_AGAIN
