@@ -11,6 +11,7 @@ from multidict import MultiDictProxy
 from flows.value import Json
 from gateway.errors import GatewayError
 
+LONGEST_FIELD = 4000
 _TURNING = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
 
 

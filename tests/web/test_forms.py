@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from multidict import MultiDict, MultiDictProxy
 
@@ -35,12 +37,13 @@ def test_a_whole_number_is_given_as_one() -> None:
 
 
 def test_what_is_missing_too_long_or_not_offered_is_refused_and_never_repeated() -> None:
-    for ask in (
+    asks: tuple[Callable[[], object], ...] = (
         lambda: form().text("secret"),
         lambda: form(secret="x" * 201).text("secret"),
         lambda: form(secret="my words").choice("secret", ["a", "b"]),
         lambda: form(secret="x" * 201).secret("secret"),
-    ):
+    )
+    for ask in asks:
         with pytest.raises(FormMistake) as told:
             ask()
         assert "my words" not in str(told.value)
