@@ -88,9 +88,10 @@ async def barge_in(_: SoundServer) -> None:
 async def hang_up_early(_: SoundServer) -> None:
     """Callers who hang up while the card is being opened leave nothing open behind them."""
     modem, caller = await pair()
+    await modem.close()
+    await caller.close()  # with both, or a hiccup of the other is counted
+    before = held()
     for line in (modem, caller) * 4:
-        await line.close()
-        before = held()
         opening = asyncio.create_task(line.open())
         await asyncio.sleep(0)
         opening.cancel()
