@@ -21,7 +21,7 @@ from gateway.store import lift_rules, lifts
 from gateway.store.lifts import Journey, Trip
 
 # Enough for a month of dialysis both ways; more is a mistake or a prank that takes seats from others.
-MOST_OPENTRIPS = 60
+MOST_OPENTRIPS = 30
 
 # What the answer `back` holds as long as no way back is wanted: it can be corrected into a time.
 NO_WAY_BACK = text("")
@@ -169,8 +169,8 @@ def keep_times(timing: Timing) -> datetime | None:
     desk = open_desk(timing.tx, timing.now, timing.zone)
     if desk is None:
         return None
-    trips.close_past(timing)
     standby.expire_offers(timing)
+    trips.close_past(timing)
     standby.offer_waiting(timing)
     reminders.send_reminders(timing)
     drivers.send_lists(timing)

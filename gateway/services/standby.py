@@ -13,20 +13,22 @@ from gateway.store.lifts import Trip
 
 # Whoever accepts at the last moment must still have time to get ready, and the driver to hear of it.
 LEAST_TERM = timedelta(minutes=10)
+# Who has let so many offers pass is asked no more; a seat that is still free can be had by booking it.
+MOST_PASSED = 2
 
 
 def offer_seats(scene: Scene, day: date, *, fresh: bool = False) -> None:
     """Offer what is free on a day to those who wait for it, who asked first first.
 
     A seat is held until its rider has answered or the term is over. Nobody is offered a seat at
-    night, or who could not be booked in time any more, or who wants no texts. `fresh`: only those
-    who have let none pass.
+    night, or too late to be booked, or against their will, or again and again. `fresh`: only those who
+    have let none pass.
     """
     if not civil(scene):
         return
     desk = desk_of(scene)
     for waiting in lifts.standbys_on(scene.tx, day, scene.now):
-        if fresh and waiting.passed:
+        if waiting.passed >= (1 if fresh else MOST_PASSED):
             continue
         until = _term(desk, waiting)
         if until is None or people.resident_by_id(scene.tx, waiting.resident_id).stopped:
@@ -46,10 +48,18 @@ def expire_offers(scene: Scene) -> None:
     """Take back what nobody answered in time, and offer it to the next: those who let it pass come last."""
     days = set()
     for trip in lifts.offers_ending(scene.tx, scene.now):
-        tell_rider(scene, "offer_over", move(scene, trip, "pass", None, passed=1))
+        waiting = move(scene, trip, "pass", None, passed=1)
+        if not too_late(desk_of(scene), waiting):
+            tell_rider(scene, "offer_over", waiting)
         days.add(trip.journey.day)
     for day in sorted(days):
         offer_seats(scene, day)
+
+
+def too_late(desk: Desk, waiting: Trip) -> bool:
+    """Tell whether somebody on standby cannot be booked any more."""
+    strictly = timedelta(milliseconds=1)
+    return not desk.in_time(waiting.journey.load.starts_at - strictly, waiting.journey.day)
 
 
 def offer_waiting(scene: Scene) -> None:

@@ -9,7 +9,7 @@ from gateway.services.acting import Acting, Timing
 from gateway.services.codes import new_code
 from gateway.services.lift_search import Desk
 from gateway.services.lift_words import Scene, facts, notice, tell_driver, tell_rider
-from gateway.services.standby import offer_seats
+from gateway.services.standby import offer_seats, too_late
 from gateway.services.trip_moves import LIFECYCLE, RESULT_CODES, SEATED, book_in, desk_of, move, tell_state
 from gateway.store import lift_rules, lifts
 from gateway.store.lifts import Journey, Trip
@@ -135,13 +135,10 @@ def next_lapse(timing: Timing) -> datetime | None:
 
 
 def _standing_too_late(desk: Desk) -> list[Trip]:
-    rules = desk.rules
-    latest = desk.now + timedelta(minutes=rules.prior_notice_duration_min)
-    if rules.prior_notice_last_day:
-        latest = desk.now + timedelta(days=rules.prior_notice_last_day + 1)
-    found = lifts.standbys_starting(desk.tx, latest)
-    strictly = timedelta(milliseconds=1)
-    return [t for t in found if not desk.in_time(t.journey.load.starts_at - strictly, t.journey.day)]
+    ahead = timedelta(minutes=desk.rules.prior_notice_duration_min)
+    if desk.rules.prior_notice_last_day:
+        ahead = timedelta(days=desk.rules.prior_notice_last_day + 1)
+    return [trip for trip in lifts.standbys_starting(desk.tx, desk.now + ahead) if too_late(desk, trip)]
 
 
 def _how_late(scene: Scene, trip: Trip) -> str:

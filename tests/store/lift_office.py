@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from random import Random
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from flows.conversation import Outcome, Prompt
@@ -16,14 +17,14 @@ from gateway.community_lifts import (
     LiftScheme,
     ServiceHours,
     TravelTime,
-    Vehicle,
     install_lifts,
 )
 from gateway.services import lifts, trips
 from gateway.services.acting import Acting, Timing
 from gateway.store import people
 from gateway.store.database import Store, Tx
-from gateway.store.lift_runs import BookingRules
+from gateway.store.lift_rules import BookingRules
+from gateway.store.lift_runs import Vehicle
 from gateway.store.lifts import trip_by_id
 
 ZONE = ZoneInfo("Europe/London")
@@ -32,9 +33,12 @@ TUESDAY = "2026-03-03"
 ROSE, OMAR = "+447700900123", "+447700900124"
 PLACES = {"home": "Mill Lane", "shop": "Co-op", "hospital": "Royal Hospital"}
 TWO_HOURS = 120
+R = TypeVar("R")
 
 
-def scheme(*, bus: tuple[int, int] = (3, 1), with_car: bool = True) -> LiftScheme:
+def scheme(
+    *, bus: tuple[int, int] = (3, 1), with_car: bool = True, rules: BookingRules | None = None
+) -> LiftScheme:
     """Give a bus from 9 to 17 with two drivers in turn and a car from 10 to 16, Monday to Saturday."""
     bus_hours = [
         DriverHours(driver, "bus", weekday, starts, ends)
@@ -46,12 +50,12 @@ def scheme(*, bus: tuple[int, int] = (3, 1), with_car: bool = True) -> LiftSchem
     ]
     car_hours = [DriverHours("+447700900013", "car", weekday, time(10), time(16)) for weekday in range(6)]
     return LiftScheme(
-        vehicles=[Vehicle("bus", "Bus", *bus), Vehicle("car", "Car", 1, 0)],
-        drivers=[Driver(f"+4477009000{n}", f"Driver {n}") for n in (11, 12, 13)],
+        vehicles=[Vehicle("bus", "Bus", *bus, lift=True), Vehicle("car", "Car", 1, 0, lift=False)],
+        drivers=[Driver(f"+4477009000{n}", f"Dave {n}", name_told=n == 11) for n in (11, 12, 13)],
         driver_hours=bus_hours + (car_hours if with_car else []),
         service_hours=[ServiceHours(weekday, time(9), time(17)) for weekday in range(6)],
         travel_times=[TravelTime("home", "shop", 10), TravelTime("home", "hospital", 30)],
-        rules=BookingRules(prior_notice_duration_min=TWO_HOURS),
+        rules=rules or BookingRules(prior_notice_duration_min=TWO_HOURS, wheelchair_loading_min=5),
     )
 
 
@@ -83,6 +87,8 @@ class Office:
     now: datetime = MONDAY
     random: Random = field(default_factory=lambda: Random(7))
     told: list[tuple[str, Prompt]] = field(default_factory=list)
+    asked: list[tuple[str, str, Mapping[str, Value]]] = field(default_factory=list)
+    busy: bool = False
     events: list[tuple[str, str, Mapping[str, Json]]] = field(default_factory=list)
 
     def act(self, tx: Tx, name: str, values: Mapping[str, Value], number: str = ROSE) -> Outcome:
@@ -96,17 +102,21 @@ class Office:
             random=self.random,
             emit=self._emit,
             tell=self._tell,
+            invite=self._invite,
         )
         return lifts.ACTIONS[name].run(acting, values)
 
     def pass_time(self, tx: Tx) -> datetime | None:
         """Run what is due now."""
-        return lifts.TIMED(Timing(tx, self.now, ZONE, self.random, self._emit, self._tell))
+        return lifts.TIMED(self.timing(tx))
+
+    def timing(self, tx: Tx) -> Timing:
+        """Give what is done when it is nobody's turn: by time, or by a coordinator."""
+        return Timing(tx, self.now, ZONE, self.random, self._emit, self._tell, self._invite)
 
     def miss_first(self, tx: Tx) -> None:
         """Say that nobody was there for the first trip."""
-        timing = Timing(tx, self.now, ZONE, self.random, self._emit, self._tell)
-        trips.miss(timing, trip_by_id(tx, 1))
+        trips.miss(self.timing(tx), trip_by_id(tx, 1))
 
     def happened(self) -> list[str]:
         """Give the types of the events so far."""
@@ -114,6 +124,11 @@ class Office:
 
     def _emit(self, type: str, subject: str, /, **data: Json) -> None:  # noqa: A002
         self.events.append((type, subject, data))
+
+    def _invite(self, number: str, flow: str, answers: Mapping[str, Value], /) -> bool:
+        if not self.busy:
+            self.asked.append((number, flow, answers))
+        return not self.busy
 
     def _tell(self, number: str, *prompts: Prompt, ref: str = "") -> None:
         self.told += [(number, prompt) for prompt in prompts]
@@ -133,6 +148,14 @@ class LiftDesk:
     async def fill(self, time: str, riders: int) -> list[Outcome]:
         """Book one seat each for so many strangers."""
         return [await self.act("lift.book", f"+4477009002{n:02}", **journey(time)) for n in range(riders)]
+
+    async def desk(self, function: Callable[..., R], *args: object) -> R:
+        """Do what a coordinator does, in one transaction: `function(timing, …)`."""
+
+        def transaction(tx: Tx) -> R:
+            return function(self.office.timing(tx), *args)
+
+        return await self.store.write(transaction)
 
     async def states(self) -> list[str]:
         """Give the states of all trips, in the order in which they were asked for."""

@@ -11,6 +11,7 @@ from flows.conversation import Outcome
 from flows.value import Value
 from gateway.community_lifts import LiftSchemeError, install_lifts
 from gateway.services.lifecycle import IllegalMove, advance
+from gateway.services.own_lifts import key_of
 from gateway.services.trips import LIFECYCLE
 from gateway.store.database import Tx, open_store
 from tests.store.lift_office import (
@@ -71,7 +72,12 @@ async def test_the_last_seat_goes_once_and_the_nearest_times_are_offered(lift_de
 
 async def test_an_offered_time_becomes_the_wished_one(lift_desk: LiftDesk) -> None:
     taken = await lift_desk.act("lift.take", offer=Value("choice", ["2026-03-04T10:45", "10.45 am"]))
-    assert taken.values == {"day": Value("date", "2026-03-04"), "time": Value("time", "10:45")}
+    assert (taken.values["day"], taken.values["time"]) == (
+        Value("date", "2026-03-04"),
+        Value("time", "10:45"),
+    )
+    # Whatever was said of an appointment: what is offered is when the rider is picked up.
+    assert key_of(taken.values["timing"]) == "pickup_time"
 
 
 @pytest.mark.parametrize(
@@ -221,7 +227,7 @@ def test_a_trip_that_is_over_stays_over(state: str, trigger: str) -> None:
         advance(LIFECYCLE, state, trigger)
 
 
-@pytest.mark.parametrize("bad", ["two drivers", "no room", "unknown vehicle", "backwards"])
+@pytest.mark.parametrize("bad", ["two drivers", "no room", "no lift", "unknown vehicle", "backwards"])
 async def test_transport_that_contradicts_itself_is_refused_whole(tmp_path: Path, bad: str) -> None:
     good = scheme()
     hours = list(good.driver_hours)
@@ -229,7 +235,9 @@ async def test_transport_that_contradicts_itself_is_refused_whole(tmp_path: Path
     if bad == "two drivers":
         hours.append(type(hours[0])("+447700900013", "bus", 0, hours[0].starts, hours[0].ends))
     elif bad == "no room":
-        vehicles.append(type(vehicles[0])("bike", "Bike", 0, 0))
+        vehicles.append(type(vehicles[0])("bike", "Bike", 0, 0, lift=False))
+    elif bad == "no lift":
+        vehicles.append(type(vehicles[0])("van", "Van", 4, 1, lift=False))
     elif bad == "unknown vehicle":
         hours.append(type(hours[0])("+447700900013", "boat", 6, hours[0].starts, hours[0].ends))
     else:
