@@ -77,7 +77,8 @@ class HelpSettings:
 
     def to_json(self) -> dict[str, Json]:
         """Give the JSON object that `from_json` reads."""
-        return _plain(asdict(self))
+        plain: dict[str, Json] = _plain(asdict(self))
+        return plain
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> HelpSettings:

@@ -93,24 +93,25 @@ def describe(acting: Acting, values: Mapping[str, Value]) -> Outcome:
         return Outcome("gone")
     settings = help_settings(acting.tx)
     urgency = key_in(values, "urgency") or request.urgency
+    category = key_in(values, "category") or request.category
+    wanted_on = _day(acting, settings, values, urgency) or request.wanted_on
     changes = {
-        "category": key_in(values, "category") or request.category,
+        "category": category,
         "urgency": urgency,
         "part": key_in(values, "part") or request.part,
         "area": _area(values) or request.area,
-        "wanted_on": _day(acting, settings, values, urgency) or request.wanted_on,
+        "wanted_on": wanted_on,
         "reach": key_in(values, "reach") or request.reach,
         "reach_number": words_in(values, "number") or request.reach_number,
     }
     store.change_request(acting.tx, request.id, acting.now, **changes, due_at=_settles(acting, request))
-    wanted_on = changes["wanted_on"]
     acting.emit(
         "help.described",
         f"help:{request.id}",
         code=request.code,
-        category=changes["category"],
+        category=category,
         urgency=urgency,
-        wanted_on=wanted_on.isoformat() if isinstance(wanted_on, date) else None,
+        wanted_on=wanted_on.isoformat() if wanted_on else None,
     )
     if _when(settings, urgency) == "now" and _when(settings, request.urgency) != "now":
         tell_duty(acting, "told_urgent", request)

@@ -1,4 +1,4 @@
-"""The food bank: a household referred, given a time to collect its parcel or be brought it, never too many."""
+"""The food bank: a household referred, given a time to collect or be brought its parcel, never too many."""
 
 from __future__ import annotations
 

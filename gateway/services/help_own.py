@@ -16,6 +16,7 @@ from gateway.services.help_words import details, facts, first_name, offer_facts,
 from gateway.store import help as store
 from gateway.store import people
 from gateway.store.help import HelpRequest
+from gateway.store.help_offers import offers_of_request
 from gateway.store.help_settings import help_settings
 from gateway.store.volunteers import volunteer
 
@@ -148,7 +149,7 @@ def reopen(doing: Doing, request: HelpRequest) -> HelpRequest:
     code = request.code
     if request.closed_at is not None and code in store.codes_in_use(doing.tx):
         code = new_code(doing.random, store.codes_in_use(doing.tx))
-    for offer in offers.store.offers_of_request(doing.tx, request.id):
+    for offer in offers_of_request(doing.tx, request.id):
         if offer.state == "accepted":
             offers.end_offer(doing, offer, "given_back")
     columns = {
@@ -168,7 +169,7 @@ def reopen(doing: Doing, request: HelpRequest) -> HelpRequest:
 def _offer_anew(acting: Acting, request: HelpRequest) -> None:
     """Keep the offers of those it still fits in what was changed; ask the next few where none is left."""
     settings = help_settings(acting.tx)
-    for offer in offers.store.offers_of_request(acting.tx, request.id):
+    for offer in offers_of_request(acting.tx, request.id):
         asked = volunteer(acting.tx, offer.volunteer_id)
         if offer.state == "open" and asked is not None:
             told = offer_facts(acting, settings, request, asked.language)
