@@ -19,7 +19,7 @@ def check_trips(tx: Tx) -> list[str]:
     """Give every breach of what must hold of runs, of trips, and of who knows them by which code."""
     found = [*_outside(tx), *_twice_at_once(tx), *_codes(tx), *_adrift(tx)]
     for run in tx.all("SELECT id, seats, wheelchair_spaces, lift, starts_at, ends_at FROM run"):
-        trips = tx.all(f"SELECT * FROM trip WHERE run_id = :id AND state IN {ABOARD}", id=run["id"])  # noqa: S608
+        trips = tx.all(f"SELECT * FROM trip WHERE run_id = :id AND state IN {ABOARD}", id=run["id"])
         found += [*_overfull(run, trips), *_too_late(tx, run, trips)]
         found += [
             f"trip {trip['id']} needs a lift" for trip in trips if trip["needs_lift"] and not run["lift"]
@@ -73,7 +73,7 @@ def _travel(tx: Tx, here: str, there: str, usual: int) -> int:
 
 def _outside(tx: Tx) -> Iterator[str]:
     for row in tx.all(
-        f"SELECT t.id FROM trip t LEFT JOIN run r ON r.id = t.run_id WHERE t.state IN {ABOARD} "  # noqa: S608
+        f"SELECT t.id FROM trip t LEFT JOIN run r ON r.id = t.run_id WHERE t.state IN {ABOARD} "
         "AND (r.id IS NULL OR t.date <> r.date OR t.starts_at < r.starts_at OR t.ends_at > r.ends_at)"
     ):
         yield f"trip {row['id']} is booked outside any run"
@@ -89,7 +89,7 @@ def _twice_at_once(tx: Tx) -> Iterator[str]:
 
 def _codes(tx: Tx) -> Iterator[str]:
     for row in tx.all(
-        f"SELECT resident_id, code FROM trip WHERE state IN {OPEN} "  # noqa: S608
+        f"SELECT resident_id, code FROM trip WHERE state IN {OPEN} "
         "GROUP BY resident_id, code HAVING count(*) > 1"
     ):
         yield f"resident {row['resident_id']} has two open trips called {row['code']}"
