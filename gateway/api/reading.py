@@ -96,6 +96,10 @@ def _read(kind: Any, value: Any, where: str, mistakes: list[Mistake]) -> Any:
         if value is None and type(None) in get_args(kind):
             return None
         return _read(next(k for k in get_args(kind) if k is not type(None)), value, where, mistakes)
+    if origin is dict:
+        if not isinstance(value, dict):
+            mistakes.append(Mistake(where, "must be an object"))
+        return value
     if origin is list:
         return _read_list(get_args(kind)[0], value, where, mistakes)
     return _read_simple(kind, value, where, mistakes)

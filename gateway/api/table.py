@@ -5,6 +5,7 @@ from __future__ import annotations
 from gateway.api import (
     calendars,
     conversations,
+    events,
     exports,
     flow_results,
     georeport,
@@ -12,6 +13,7 @@ from gateway.api import (
     people,
     polls,
     requests,
+    tds,
     trips,
 )
 from gateway.api.operations import Operation
@@ -19,6 +21,7 @@ from gateway.api.operations import Operation
 OPERATIONS: tuple[Operation, ...] = (
     *requests.OPERATIONS,
     *trips.OPERATIONS,
+    *tds.OPERATIONS,
     *polls.OPERATIONS,
     *people.OPERATIONS,
     *messages.OPERATIONS,
@@ -27,5 +30,6 @@ OPERATIONS: tuple[Operation, ...] = (
     *georeport.OPERATIONS,
     *calendars.OPERATIONS,
     *exports.OPERATIONS,
+    *events.OPERATIONS,
 )
 """Every operation; routes, checks and document are made from it."""

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from gateway.api.kinds import Cursor, Described, Id, Limit, OneOf, PersonId
 from gateway.api.operations import Call, Operation
-from gateway.api.problems import Refused, not_found
-from gateway.formats import tds
+from gateway.api.problems import not_found
 from gateway.services import outside, trips
-from gateway.store import api_read, people
+from gateway.store import api_read
 from gateway.store.database import Row, Tx
 from gateway.store.instant import from_text
 
@@ -95,46 +94,28 @@ def list_trips(tx: Tx, call: Call) -> TripPage:
     filters = {"state": query.state, "date": day}
     after = call.begins("listTrips", filters)
     page = api_read.trip_page(tx, after, query.limit, query.state, day)
-    return TripPage([_view(call, row) for row in page.rows], call.next("listTrips", filters, page.more_after))
+    return TripPage(
+        [view_of(call, row) for row in page.rows], call.next("listTrips", filters, page.more_after)
+    )
 
 
 def read_trip(tx: Tx, call: Call) -> Trip:
     """Give one trip."""
-    return _view(call, _row(tx, call))
+    return view_of(call, trip_row(tx, call))
 
 
 def move_trip(tx: Tx, call: Call) -> MovedTrip:
     """Move a trip on and tell its rider; raises IllegalMove."""
-    row = _row(tx, call)
+    row = trip_row(tx, call)
     move: TripMove = call.body
     assert call.token is not None  # noqa: S101 - the operation asks for a scope
     by = {"token": call.token.id}
     told = outside.move_trip(tx, call.room.turns, row["id"], move.state, by, call.now)
-    return MovedTrip(_view(call, _row(tx, call)), told)
+    return MovedTrip(view_of(call, trip_row(tx, call)), told)
 
 
-def trip_request(tx: Tx, call: Call) -> dict[str, Any]:
-    """Give telegram 1A: whether another scheme could take this trip. It names nobody."""
-    return tds.trip_request(_journey(call, _open_row(tx, call)))
-
-
-def client_order(tx: Tx, call: Call) -> dict[str, Any]:
-    """Give telegram 2A: the order itself, which another scheme cannot serve without name and number."""
-    row = _open_row(tx, call)
-    if not call.may("people:read"):
-        raise Refused(403, "no_scope", "An order names the rider: this needs the scope people:read, too.")
-    resident = people.resident_by_id(tx, row["resident_id"])
-    return tds.client_order(_journey(call, row), resident.name, resident.number)
-
-
-def _open_row(tx: Tx, call: Call) -> Row:
-    row = _row(tx, call)
-    if not trips.LIFECYCLE.events["cancel"].transitions.get(row["state"]):
-        raise Refused(409, "trip_over", "This trip is over: there is nothing to hand to anybody.")
-    return row
-
-
-def _row(tx: Tx, call: Call) -> Row:
+def trip_row(tx: Tx, call: Call) -> Row:
+    """Give the trip the path names; raises Refused 404."""
     path: TripPath = call.path
     row = api_read.trip_row(tx, path.id)
     if row is None:
@@ -142,19 +123,8 @@ def _row(tx: Tx, call: Call) -> Row:
     return row
 
 
-def _journey(call: Call, row: Row) -> tds.Handover:
-    return tds.Handover(
-        ticket=f"{row['date']}-{row['code']}-{row['id']}",
-        pickup=tds.Stop(row["pickup"], row["pickup_label"]),
-        dropoff=tds.Stop(row["dropoff"], row["dropoff_label"]),
-        picked_up_at=from_text(row["starts_at"]).astimezone(call.room.turns.community.zone),
-        seats=row["seats"],
-        wheelchairs=row["wheelchairs"],
-        community=call.room.turns.community.name,
-    )
-
-
-def _view(call: Call, row: Row) -> Trip:
+def view_of(call: Call, row: Row) -> Trip:
+    """Give a trip as other systems see it."""
     return Trip(
         id=row["id"],
         code=row["code"],
@@ -174,7 +144,6 @@ def _view(call: Call, row: Row) -> Trip:
     )
 
 
-_TDS = "A telegram of TCRP Report 210 (Transactional Data Specification), in its JSON form. See docs/api.md."
 OPERATIONS = (
     Operation(
         "listTrips",
@@ -211,31 +180,5 @@ OPERATIONS = (
         body=TripMove,
         errors=(409,),
         about="The rider hears of a seat, a cancellation or that there is none, by text, in their language.",
-    ),
-    Operation(
-        "tripRequest",
-        "GET",
-        "/trips/{id}/tds/trip-request",
-        "The trip as a TDS trip request (telegram 1A)",
-        "trip",
-        dict[str, Any],
-        scope="trips:read",
-        work=trip_request,
-        params=TripPath,
-        errors=(409,),
-        about=_TDS,
-    ),
-    Operation(
-        "clientOrderConfirmation",
-        "GET",
-        "/trips/{id}/tds/client-order-confirmation",
-        "The trip as a TDS order (telegram 2A)",
-        "trip",
-        dict[str, Any],
-        scope="trips:read",
-        work=client_order,
-        params=TripPath,
-        errors=(409,),
-        about=_TDS + " It names the rider, and so needs `people:read`, too.",
     ),
 )

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from flows.conversation import Prompt
-from flows.value import Json
+from flows.value import Json, Value
 from gateway.errors import GatewayError
 from gateway.services import trips
 from gateway.services.acting import Acting
@@ -86,6 +86,28 @@ def move_trip(tx: Tx, turns: Turns, trip_id: int, state: str, by: By, now: datet
         return False
     prompt = trips.notice(news[0], moved, news[1])
     return _tell(tx, turns, trip.resident_id, prompt, f"trip:{trip_id}", now)
+
+
+def hand_over(tx: Tx, turns: Turns, trip_id: int, picked_up_at: datetime, by: By, now: datetime) -> bool:
+    """Give a trip to another scheme that has confirmed it, and tell its rider when they are picked up.
+
+    Its seat here goes to whoever waits. Gives whether the rider was told; raises IllegalMove for a trip
+    that is over.
+    """
+    trip = lifts.trip_by_id(tx, trip_id)
+    acting = _acting(tx, turns, trip.resident_id, now)
+    trips.cancel(acting, trip)
+    subject = f"trip:{trip_id}"
+    acting.emit("lift.handed_over", subject, code=trip.code, resident=trip.resident_id, **by)
+    journal(tx, None, "api.handed_over", subject, now, **by)
+    local = picked_up_at.astimezone(turns.community.zone)
+    values = {
+        **trips.facts(trip),
+        "day": Value("date", local.date().isoformat()),
+        "time": Value("time", local.time().isoformat("minutes")),
+    }
+    prompt = Prompt("lift", "news_handed_over", "confirmation", values)
+    return _tell(tx, turns, trip.resident_id, prompt, subject, now)
 
 
 def _moved(acting: Acting, trip: Trip, state: str) -> Trip:

@@ -76,6 +76,7 @@ LIFTS = (
     _lift("unmet", "No seat was found for a trip, or none that suited."),
     _moved("confirmed", "A rider said again that they come."),
     _moved("moved", "A trip was put into another run."),
+    _moved("handed_over", "Another transport scheme takes a rider; the trip here is cancelled."),
     _moved("delayed", "A rider was told that the driver comes later."),
     _moved("rider_late", "A driver was told that a rider comes later."),
     _moved("set_out", "A driver is on the way to a rider."),

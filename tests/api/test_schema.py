@@ -25,6 +25,14 @@ BODIES = [operation for operation in OPERATIONS if operation.body is not None]
 GOOD: Mapping[str, Any] = {
     "RequestMove": {"state": "done", "reference": "CASE-7"},
     "TripMove": {"state": "booked"},
+    "ProviderOrderConfirmation": {
+        "providerOrderConfirmation": {
+            "tripTicketId": "x",
+            "scheduledPickupTime": {"@time": "2026-03-03T10:45:00+00:00"},
+            "scheduledPickupPoint": {},
+            "scheduledDropoffPoint": {},
+        }
+    },
     "Lookup": {"number": "+447700900123"},
     "NewText": {"person": "p" + "0" * 32, "body": "The van\ncomes."},
     "NewConsent": {"how": "on paper", "given_on": "2026-03-01"},

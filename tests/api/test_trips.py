@@ -1,8 +1,6 @@
-"""A transport scheduler moves trips, the rider hears of it, and another scheme may take a lift over."""
+"""A transport scheduler moves trips, and the rider hears of what is news."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from tests.api.asking import ROSE, Asker, book
 
@@ -40,40 +38,3 @@ async def test_what_is_booked_cannot_be_booked_again(system: Asker) -> None:
     trip = await book(system)
     answer = await system.post(f"/trips/{trip}/state", {"state": "booked"})
     assert (answer.status, answer.code) == (409, "forbidden_move")
-
-
-async def test_a_trip_request_for_another_scheme_names_nobody(system: Asker) -> None:
-    trip = await book(system)
-    token = await system.let_in("trips:read")
-    answer = await system.get(f"/trips/{trip}/tds/trip-request", token=token)
-    telegram: dict[str, Any] = answer.json["tripRequest"]
-    assert telegram.keys() >= {"pickupAddress", "dropoffAddress", "pickupTime"}  # what the schema requires
-    assert telegram["pickupTime"]["@time"].endswith("+00:00")
-    assert telegram["pickupAddress"]["@addressName"] == "Mill Lane"
-    assert b"7700900" not in answer.raw
-
-
-async def test_an_order_names_the_rider_and_so_needs_more(system: Asker) -> None:
-    trip = await book(system)
-    path = f"/trips/{trip}/tds/client-order-confirmation"
-    refused = await system.get(path, token=await system.let_in("trips:read"))
-    assert (refused.status, refused.code) == (403, "no_scope")
-    order = (await system.get(path)).json["clientOrderConfirmation"]
-    required = {
-        "customerName",
-        "dropoffAddress",
-        "fundingEntityId",
-        "pickupAddress",
-        "pickupTime",
-        "tripTicketId",
-    }
-    assert order.keys() >= required
-    assert order["customerMobilePhone"] == int(ROSE[1:])
-
-
-async def test_what_is_over_is_handed_to_nobody(system: Asker) -> None:
-    trip = await book(system)
-    await system.post(f"/trips/{trip}/state", {"state": "cancelled"})
-    for telegram in ("trip-request", "client-order-confirmation"):
-        answer = await system.get(f"/trips/{trip}/tds/{telegram}")
-        assert (answer.status, answer.code) == (409, "trip_over")
