@@ -59,23 +59,6 @@ def offered_fields(types: Iterable[str]) -> list[str]:
     return [name for name in FIELDS if name in found]
 
 
-def served() -> dict[str, Json]:
-    """Give the whole catalogue as JSON: for each type a sentence, an example and a JSON Schema."""
-    return {
-        "events": [
-            {
-                "type": kind.type,
-                "description": kind.words,
-                "offered": {name: FIELDS[name].about for name in kind.offered},
-                "example": example(kind),
-                "schema": schema(kind),
-            }
-            for kind in EVENT_TYPES.values()
-            if not kind.private
-        ]
-    }
-
-
 def example(kind: EventType) -> dict[str, Json]:
     """Give a webhook of a type as it is sent where everything on offer is ticked."""
     about = kind.subjects[0]

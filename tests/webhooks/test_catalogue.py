@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import Iterator, Mapping
 from datetime import UTC
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,12 +23,12 @@ from gateway.webhooks.catalogue import (
     example,
     offered_fields,
     schema,
-    served,
     unknown_types,
     wants,
 )
 from gateway.webhooks.fields import FIELDS, KINDS, LOOKED_UP
 from gateway.webhooks.payload import body_of, webhook_id
+from tests.api.asking import asker
 from tests.village import MONDAY, Village, ashby
 from tests.webhooks.written import written
 
@@ -124,10 +125,14 @@ def test_no_event_of_a_vote_may_carry_a_choice_or_a_person() -> None:
         assert unknown_types([objection]) == [objection]
 
 
-def test_what_is_served_can_be_read_as_json() -> None:
-    events = json.loads(json.dumps(served()))["events"]
-    assert {event["type"] for event in events} == {k for k, v in EVENT_TYPES.items() if not v.private}
-    assert all({"type", "description", "example", "schema", "offered"} == set(event) for event in events)
+async def test_the_api_serves_the_catalogue(tmp_path: Path) -> None:
+    async with asker(tmp_path) as system:
+        answer = await system.get("/events", token="")
+    assert answer.status == 200
+    events = answer.json["events"]
+    assert [event["type"] for event in events] == [k for k, v in EVENT_TYPES.items() if not v.private]
+    for event in events:
+        Draft202012Validator(event["schema"]).validate(event["example"])
 
 
 def test_what_may_be_ticked_follows_from_what_is_told() -> None:
