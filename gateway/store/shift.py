@@ -36,6 +36,26 @@ def shift_deadlines(tx: Tx, step: timedelta) -> None:
             before=_moved(row["not_before"], step),
             until=_moved(row["valid_until"], step),
         )
+    _shift_help(tx, step)
+
+
+def _shift_help(tx: Tx, step: timedelta) -> None:
+    """Move the terms of offers and of emergencies; what waits for a certain day waits for it still."""
+    for row in tx.all(
+        "SELECT id, due_at FROM help_request WHERE due_at IS NOT NULL "
+        "AND state IN ('new', 'looking', 'offered')"
+    ):
+        tx.run(
+            "UPDATE help_request SET due_at = :at WHERE id = :id",
+            id=row["id"],
+            at=_moved(row["due_at"], step),
+        )
+    for row in tx.all("SELECT id, repeat_at FROM urgent WHERE repeat_at IS NOT NULL"):
+        tx.run(
+            "UPDATE urgent SET repeat_at = :at WHERE id = :id",
+            id=row["id"],
+            at=_moved(row["repeat_at"], step),
+        )
 
 
 def grant_grace(tx: Tx, now: datetime, grace: timedelta, longest: timedelta) -> None:
@@ -56,6 +76,18 @@ def grant_grace(tx: Tx, now: datetime, grace: timedelta, longest: timedelta) -> 
         "UPDATE outbound SET valid_until = :late "
         "WHERE state = 'queued' AND (valid_until < :late OR valid_until > :early)",
         late=late,
+        early=early,
+    )
+    # Help is looked at again at once: an offer's term that has ended costs nobody a late yes.
+    tx.run(
+        "UPDATE help_request SET due_at = :now WHERE due_at IS NOT NULL "
+        "AND (due_at > :early OR state IN ('matched', 'done'))",
+        now=to_text(now),
+        early=early,
+    )
+    tx.run(
+        "UPDATE urgent SET repeat_at = :now WHERE repeat_at IS NOT NULL AND repeat_at > :early",
+        now=to_text(now),
         early=early,
     )
     keep_fact(tx, DOUBT, None)
