@@ -52,5 +52,8 @@ CALL_NOTICES: Mapping[str, tuple[str, ...]] = {
     "call.announcement": ("community", "words"),
     "call.closed": ("community",),
     "call.withheld": ("community",),
+    "call.measure.quiet": ("community",),
+    "call.measure.count": (),
+    "call.measure.thanks": (),
 }
 """What the gateway says around calls, outside a turn: `cut_off` and `busy` as texts, the others aloud."""

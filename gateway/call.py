@@ -10,12 +10,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-from flows.conversation import RECORDED, Heard, HungUp, Input, Keyed, Prompt, Silence
+from flows.conversation import RECORDED, Heard, HungUp, Input, Keyed, Silence
 from flows.listening import Expectation, Keypad
-from flows.spoken import Sentence, spoken
+from flows.spoken import Sentence
 from gateway.call_life import CallLife, CallStage, How
 from gateway.call_recordings import CallRecordings
 from gateway.call_turns import CallTurn, take_call_turn
+from gateway.call_words import common_sentences
 from gateway.ears import Ears, Recorded
 from gateway.exchange import Exchange
 from gateway.mouth import PAUSE
@@ -157,18 +158,16 @@ class Call:
     async def _take_message(self) -> None:
         """Take a message from whoever rings while nobody can talk, and thank them."""
         turns = self._exchange.turns
-        language, zone = turns.community.language, turns.community.zone
 
         async def say(key: str) -> None:
             self.life.go("speak")
-            await self._exchange.mouth.say(
-                self._line, spoken(turns.library, [Prompt("common", key)], language, zone), slow=False
-            )
+            sentences = common_sentences(turns.library, turns.community, key)
+            await self._exchange.mouth.say(self._line, sentences, slow=False)
 
         await say("call.closed")
         await self._beep()
         self.life.go("listen")
-        answer = await self._ears.listen(replace(VOICEMAIL, language=language))
+        answer = await self._ears.listen(replace(VOICEMAIL, language=turns.community.language))
         if isinstance(answer, Recorded):
             await self._recordings.keep("voicemail", answer)
             await say("call.recorded")

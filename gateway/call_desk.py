@@ -11,11 +11,12 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from flows.conversation import Called, Input, Prompt
-from flows.spoken import Sentence, spoken
+from flows.spoken import Sentence
 from gateway import policy
 from gateway.call_life import How
 from gateway.call_loading import load_ears, load_speech
 from gateway.call_rules import CallRules
+from gateway.call_words import common_sentences
 from gateway.dialler import Dialler, Telephone
 from gateway.exchange import Exchange
 from gateway.store import calls, people
@@ -226,7 +227,9 @@ class CallDesk:
         line = await self.open_line()
         try:
             await line.open()
-            await self._say_alone(line, self._common("call.withheld"))
+            turns = self.exchange.turns
+            words = common_sentences(turns.library, turns.community, "call.withheld")
+            await self._say_alone(line, words)
         finally:
             await line.close()
             if not self._ended.is_set():
@@ -295,8 +298,3 @@ class CallDesk:
         finally:
             self._call = None
         return call.life.how or How.FAULT
-
-    def _common(self, key: str) -> list[Sentence]:
-        turns = self.exchange.turns
-        prompts = [Prompt("common", key)]
-        return spoken(turns.library, prompts, turns.community.language, turns.community.zone)

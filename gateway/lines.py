@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from gateway.config import Config, ModemConfig
 from gateway.config_calls import Audio
 from modem.audio import pcm_commands
 from modem.audio.line import Line
@@ -30,6 +31,20 @@ def software_line_of(socket: Path, number: str) -> LineOpener:
         return SoftwareLine(socket, number)
 
     return make
+
+
+def software_number(modem: ModemConfig) -> str:
+    """Give the number of a modem made of software, which has one also where the settings name none."""
+    return modem.number or "+447700900000"
+
+
+def opener_of(config: Config, modem: ModemConfig, link: Link) -> LineOpener | None:
+    """Give the way to the sound of a modem's calls, None where it is for texts alone."""
+    if modem.is_software:
+        return software_line_of(config.network_socket, software_number(modem))
+    if modem.audio is None:
+        return None
+    return line_of(modem.audio, link, software_number(modem))
 
 
 def line_of(audio: Audio, link: Link, number: str) -> LineOpener:

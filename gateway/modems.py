@@ -15,7 +15,7 @@ from gateway.clock import Clock
 from gateway.config import Config, ModemConfig
 from gateway.exchange import Exchange
 from gateway.intake import Intake
-from gateway.lines import line_of, software_line_of
+from gateway.lines import opener_of, software_number
 from gateway.sender import Sender, Spending
 from gateway.store.database import Store
 from gateway.store.facts import fact, keep_fact
@@ -84,11 +84,8 @@ async def _attach(config: Config, bench: Bench, settings: ModemConfig, device: s
 
 def _desk(config: Config, bench: Bench, settings: ModemConfig, link: Link) -> CallDesk | None:
     """Give the modem a desk for calls where its sound can be had."""
-    if settings.is_software:
-        opener = software_line_of(config.network_socket, _number(settings))
-    elif settings.audio is not None:
-        opener = line_of(settings.audio, link, _number(settings))
-    else:
+    opener = opener_of(config, settings, link)
+    if opener is None:
         return None
     rules = CallRules(
         rings=config.calls.answer_after_rings,
@@ -126,11 +123,7 @@ async def _software_devices(stack: AsyncExitStack, config: Config) -> dict[str, 
     if not software:
         return {}
     simulator = await stack.enter_async_context(
-        software_network([f"{_number(modem)}:{SOFTWARE_DIALECT}" for modem in software], config.data)
+        software_network([f"{software_number(modem)}:{SOFTWARE_DIALECT}" for modem in software], config.data)
     )
     places = await simulator.modems()
     return {modem.name: str(place.device) for modem, place in zip(software, places, strict=True)}
-
-
-def _number(modem: ModemConfig) -> str:
-    return modem.number or "+447700900000"

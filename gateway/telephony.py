@@ -9,11 +9,11 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from random import Random
 
-from flows.conversation import HungUp, Prompt
-from flows.library import BUILT_IN, COMMON
-from flows.spoken import Sentence, spoken
+from flows.conversation import HungUp
+from flows.library import BUILT_IN
 from gateway.call_loading import load_ears, load_recogniser
 from gateway.call_turns import take_call_turn
+from gateway.call_words import standing_sentences
 from gateway.clock import Clock
 from gateway.config import Config
 from gateway.config_calls import START
@@ -64,20 +64,7 @@ async def telephony(
 
 async def prepare_prompts(exchange: Exchange) -> int:
     """Make what is said as it stands in the community's language, so that the first caller need not wait."""
-    return await exchange.mouth.prepare(standing_sentences(exchange.turns))
-
-
-def standing_sentences(turns: Turns) -> list[Sentence]:
-    """Give the sentences without a value in them that calls may say, in the community's language."""
-    language, zone, library = turns.community.language, turns.community.zone, turns.library
-    prompts = [
-        Prompt(flow.name, step.name, version=flow.version)
-        for flow in library.flows.values()
-        for step in flow.steps.values()
-        if step.ask or step.say or step.end
-    ]
-    prompts += [Prompt(COMMON, key) for key in library.common[language].phrases if key.startswith("call.")]
-    return spoken(library, prompts, language, zone)
+    return await exchange.mouth.prepare(standing_sentences(exchange.turns.library, exchange.turns.community))
 
 
 async def _load(exchange: Exchange) -> None:

@@ -222,7 +222,7 @@ async def test_a_second_caller_gets_a_text_and_the_first_goes_on(tmp_path: Path,
 async def test_a_withheld_number_is_told_to_show_itself_and_never_rung(tmp_path: Path, prompts: Path) -> None:
     async with ringing_town(tmp_path, prompts) as town, town.serving() as gateway:
         nobody = await town.rings(ROSE, withheld=True)
-        await nobody.hears("We cannot see your number", out=True)
+        await nobody.hears("Hello, this is Ashby. We cannot see your number", out=True)
         await nobody.is_rung_off()
         await at_ease(town)
         assert not await gateway.store.read(rows, "outgoing_call")
@@ -233,7 +233,7 @@ async def test_whoever_rings_while_closed_leaves_a_message(tmp_path: Path, promp
     calls = CallsConfig(answer_after_rings=1, closed=True)
     async with ringing_town(tmp_path, prompts, calls=calls) as town, town.serving() as gateway:
         rose = await town.rings(ROSE)
-        await rose.hears("Nobody can talk just now", out=True)
+        await rose.hears("Hello, this is Ashby. Nobody can talk just now", out=True)
         await rose.call.hear(0.5)
         rose.call.say(speech() + speech())
         await rose.call.said()

@@ -14,10 +14,10 @@ import numpy as np
 import pytest
 
 from gateway.app import Gateway
+from gateway.call_words import standing_sentences
 from gateway.ears import Ears
 from gateway.store import people
 from gateway.store.database import Tx
-from gateway.telephony import standing_sentences
 from gateway.tuned import Tuned, keep_tuned, overhearing, place_of
 from modem.audio import wav
 from modem.audio.software import SoftwareLine
@@ -92,7 +92,7 @@ def likeness(said: bytes, heard: bytes) -> float:
 async def test_the_gateway_does_not_interrupt_itself(tmp_path: Path, prompts: Path, every: int) -> None:
     async with echoing_town(tmp_path, prompts) as (town, gateway):
         assert gateway.exchange is not None
-        sentences = standing_sentences(gateway.turns)[::every]
+        sentences = standing_sentences(gateway.turns.library, gateway.turns.community)[::every]
         await gateway.exchange.mouth.prepare(sentences)
         desk = gateway.modems[0].calls
         assert desk is not None
