@@ -14,10 +14,13 @@ GROWING = frozenset(
         "conversation",
         "delivery",
         "event",
+        "food_referral",
+        "help_note",
         "help_request",
         "inbound",
         "inbound_part",
         "journal",
+        "offer",
         "outbound",
         "outgoing_call",
         "recording",
@@ -25,6 +28,7 @@ GROWING = frozenset(
         "session",
         "trip",
         "urgent",
+        "urgent_telling",
     }
 )
 # Read from the newest row backwards until the first that fits, which is the one just written.
