@@ -8,14 +8,16 @@ import sys
 import threading
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from modem.audio import card, portaudio
 from modem.audio.keys import KeyDetector
 from modem.audio.line import FRAME_SECONDS
+from modem.audio.measure import measure
 from modem.audio.sound_card import SoundCardLine
 from modem.audio.tones import pressed, tone
-from modem.audio.wav import level
+from modem.audio.wav import level, samples, sound
 from modem.errors import LineLost
 from tests.modem.sound_server import CALLER, MODEM, SoundServer, sound_server
 
@@ -118,6 +120,24 @@ async def hiccup(_: SoundServer) -> None:
     await modem.close()
     await caller.close()
     assert not portaudio._open_streams
+
+
+async def echo(_: SoundServer) -> None:
+    """The other end gives back what it hears, 12 dB quieter: that is measured through both cards."""
+    modem, caller = await pair()
+
+    async def give_back() -> None:
+        while True:
+            caller.say(sound(samples(await caller.hear()) * np.float32(0.25)))
+
+    giving = asyncio.create_task(give_back())
+    found = await measure(modem)
+    giving.cancel()
+    print("echo", round(found.echo_db or 0), "dB")
+    assert found.delay_s is not None
+    assert 0.02 < found.delay_s < 1.0
+    await modem.close()
+    await caller.close()
 
 
 async def replug(server: SoundServer) -> None:

@@ -9,11 +9,13 @@ import tty
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from modem.audio import pcm_commands
+from modem.audio import pcm_commands, wav
 from modem.audio.keys import KeyDetector
 from modem.audio.line import FRAME_BYTES, FRAME_SECONDS
+from modem.audio.measure import measure
 from modem.audio.pcm_commands import NONE, PcmCommands
 from modem.audio.serial_pcm import SerialPcmLine
 from modem.audio.tones import pressed
@@ -69,6 +71,17 @@ class ModemEnd:
             self._master = -1
 
 
+class EchoingEnd(ModemEnd):
+    """Gives back what it is given, a fifth of a second later and 12 dB quieter."""
+
+    def _read(self) -> None:
+        super()._read()
+        data = self.arrived[-1][1]
+        assert len(data) % 2 == 0, "frames are written whole"
+        quieter = wav.sound(wav.samples(data) * np.float32(0.25))
+        asyncio.get_running_loop().call_later(0.2, os.write, self._master, quieter)
+
+
 @pytest.fixture
 async def modem() -> AsyncIterator[ModemEnd]:
     end = ModemEnd()
@@ -90,6 +103,19 @@ async def test_keys_are_heard_in_bursts_of_odd_sizes(modem: ModemEnd) -> None:
     await speaking
     await line.close()
     assert keys == "1937"
+
+
+async def test_the_echo_of_a_port_is_measured() -> None:
+    end = EchoingEnd()
+    with leaping_time():
+        line = made(end)
+        await line.open()
+        found = await measure(line)
+        await line.close()
+        await asyncio.sleep(0.5)  # the last of it comes back
+    end.unplug()
+    assert found.echo_db == pytest.approx(12, abs=1)
+    assert found.delay_s == pytest.approx(0.2, abs=0.05)
 
 
 async def test_a_frame_is_written_every_20_ms_and_silence_when_idle(modem: ModemEnd) -> None:

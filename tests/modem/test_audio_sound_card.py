@@ -64,6 +64,11 @@ def test_a_hiccup_of_the_sound_system_does_not_end_the_call(folder: Path) -> Non
     assert "heard 12345" in played("hiccup", folder)
 
 
+@pytest.mark.soak
+def test_the_echo_of_a_card_is_measured(folder: Path) -> None:
+    assert "echo 12 dB" in played("echo", folder)
+
+
 def test_hush_ends_what_is_said_at_once(folder: Path) -> None:
     assert "quiet after" in played("barge_in", folder)
 
