@@ -108,11 +108,11 @@ def move_trip(scene: Scene, trip: Trip, run_id: int) -> Trip:
         raise NoRoom(NoRoom.__doc__)
     if trip.state in SEATED:
         moved = trips.put_in_run(scene, trip, run_id)
-        offer_seats(scene, run.day)
-        return moved
-    booked = trips.seat_in(scene, trip, run_id)
-    tell_rider(scene, "seat_found", booked, "confirmation")
-    return booked
+    else:
+        moved = trips.seat_in(scene, trip, run_id)
+        tell_rider(scene, "seat_found", moved, "confirmation")
+    offer_seats(scene, run.day)
+    return moved
 
 
 def _check(scene: Scene, plan: RunPlan, starts_at: datetime, ends_at: datetime, but: int = 0) -> Vehicle:
