@@ -12,7 +12,7 @@ from datetime import date, datetime
 from flows.conversation import Prompt
 from flows.value import Json
 from gateway.services import offers
-from gateway.services.help_lifecycle import CLOSED, Doing, move
+from gateway.services.help_lifecycle import CLOSED, Doing
 from gateway.services.help_own import end, reopen
 from gateway.services.help_words import details, facts
 from gateway.services.lifecycle import IllegalMove
@@ -96,8 +96,7 @@ def set_state(doing: Doing, request_id: int, trigger: str, by: str) -> HelpReque
             return reopen(doing, request)
         case "complete" | "fail" | "withdraw":
             _tell_end(doing, request, trigger)
-            ending = end if trigger != "complete" else move
-            return ending(doing, request, trigger)
+            return end(doing, request, trigger)
     raise IllegalMove(
         f"What is {request.state} cannot {trigger}, so nothing was changed. Look at it again first."
     )

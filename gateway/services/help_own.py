@@ -96,9 +96,9 @@ def withdraw(acting: Acting, values: Mapping[str, Value]) -> Outcome:
 def end(
     doing: Doing, request: HelpRequest, trigger: str, told: dict[str, Json] | None = None, **columns: object
 ) -> HelpRequest:
-    """End a request, and tell those who were asked, or were coming, that it is no longer needed."""
+    """End a request, and tell those who were asked, or were still to come, that it is no longer needed."""
     offers.end_open_offers(doing, request, "closed", "told_closed")
-    if request.state == "matched" and request.volunteer_id is not None:
+    if request.state == "matched" and request.volunteer_id is not None and trigger != "complete":
         helper = people.resident_by_id(doing.tx, request.volunteer_id)
         doing.tell(helper.number, Prompt("claim", "told_closed", values={"ref": text(request.code)}))
     return move(doing, request, trigger, told, **columns)
