@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from modem.speech.models import ModelFolder
 
 _BAR_WIDTH = 30
+_USED_NEXT = (
+    "A gateway that runs uses it once it is started again. Which words it cannot hear: plainline models check"
+)
 _NONE_HERE = "No model is here, so callers use keys. Bring one here with: plainline models get LANG"
 
 
@@ -95,7 +98,7 @@ def get_model(options: argparse.Namespace) -> int:
 
     config = _config(options)
     model = asyncio.run(_folder(config).get(options.language, _show_progress))
-    print(f"{model.name} is here. A gateway that runs uses it once it is started again.")
+    print(f"{model.name} is here. {_USED_NEXT}")
     return exits.DONE
 
 
@@ -103,7 +106,7 @@ def add_model(options: argparse.Namespace) -> int:
     """Take one model from a file."""
     config = _config(options)
     language, model = _folder(config).add(options.file, options.language)
-    print(f"{model.name} is here, for {language}. A gateway that runs uses it once it is started again.")
+    print(f"{model.name} is here, for {language}. {_USED_NEXT}")
     return exits.DONE
 
 

@@ -62,7 +62,9 @@ class VoskModel:
             spelt = [spelling for phrase in phrases if (spelling := self.spelling(phrase))]
             if not spelt:
                 raise SpeechDown("The speech model knows none of the words to expect.")
-            grammar = json.dumps([*dict.fromkeys(spelt), self.unknown_token], ensure_ascii=False)
+            # A model without such a token takes every noise for one of the phrases: reading back is for that.
+            words = [*dict.fromkeys(spelt), *filter(None, [self.unknown_token])]
+            grammar = json.dumps(words, ensure_ascii=False)
             recogniser = vosk.KaldiRecognizer(self._model, self.rate, grammar)
         recogniser.SetMaxAlternatives(MOST_ALTERNATIVES)
         return recogniser
