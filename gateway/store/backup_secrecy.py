@@ -53,8 +53,14 @@ def forget_votes_in_hand(tx: Tx, now: datetime) -> None:
         flow=VOTE_FLOW,
     )
     for row in rows:
-        talk = Conversation.from_json(unpack(row["state"]))
         ended = replace(
-            talk, status="left", answers={}, history=(), unclear=0, more=(), argument="", call=NO_CALL
+            Conversation.from_json(unpack(row["state"])),
+            status="left",
+            answers={},
+            history=(),
+            unclear=0,
+            more=(),
+            argument="",
+            call=NO_CALL,
         )
         save_conversation(tx, row["id"], ended, now)

@@ -121,7 +121,7 @@ def _distance(values: Mapping[str, Hashable], truth: Mapping[str, str]) -> float
 
 def _binned(values: Sequence[Hashable]) -> list[int]:
     """Put values into few bins: each its own where they are few, neighbours together where they are many."""
-    distinct = sorted(set(values), key=repr if not _numbers(values) else lambda value: value)  # type: ignore[arg-type, return-value]
+    distinct = sorted(set(values)) if _numbers(values) else sorted(set(values), key=repr)  # type: ignore[type-var]
     if len(distinct) <= 2 * BINS:
         return [distinct.index(value) for value in values]
     rank = {value: place * BINS // len(distinct) for place, value in enumerate(distinct)}

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from flows.value import Value
+from gateway.community_votes import VotesMistake
 from gateway.services import poll_desk
 from gateway.services.ballots import Choice
 from gateway.store import members, votes
@@ -131,7 +132,7 @@ async def test_a_restored_gateway_takes_no_votes_until_a_coordinator_has_decided
         await again.tick(CLOSE + timedelta(days=1))
         assert (await again.poll("chair")).state == "interrupted", "it is not counted, for it is not whole"
 
-        with pytest.raises(poll_desk.VotesMistake):
+        with pytest.raises(VotesMistake):
             await again.desk(poll_desk.resume, chair, again.now, by=BY)
         again.told.clear()
         resumed = await again.desk(poll_desk.resume, chair, again.now + timedelta(days=7), by=BY)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from fractions import Fraction
+from random import Random
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -175,8 +176,8 @@ def test_a_group_that_fills_a_quota_is_not_left_without_a_seat(
 @settings(max_examples=40)
 @given(st.lists(RANKINGS, min_size=1, max_size=30), st.permutations(TREES), st.randoms(use_true_random=False))
 def test_the_order_in_which_votes_came_makes_no_difference(
-    cast: list[tuple[str, ...]], order: list[str], random
-) -> None:  # type: ignore[no-untyped-def]
+    cast: list[tuple[str, ...]], order: list[str], random: Random
+) -> None:
     shuffled = list(cast)
     random.shuffle(shuffled)
     for seats in (1, 2):
