@@ -42,6 +42,7 @@ from gateway.web.pages import (
     now,
     phone,
     urgent,
+    votes,
 )
 from gateway.web.render import MENU, NAV
 from gateway.web.sweep import sweeping
@@ -64,6 +65,7 @@ PAGES: Sequence[ModuleType] = (
     conversations,
     help_board,
     lifts,
+    votes,
     flows,
     modems,
     log,

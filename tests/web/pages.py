@@ -83,6 +83,10 @@ PAGES = (
     Shown("help-request", "/help/1"),
     Shown("lifts", "/lifts?day=2026-03-03", prepare=booked),
     Shown("lifts-observer", "/lifts?day=2026-03-03", Role.OBSERVER),
+    Shown("votes", "/votes"),
+    Shown("vote", "/votes/bench"),
+    Shown("vote-new", "/votes/new"),
+    Shown("votes-observer", "/votes", Role.OBSERVER),
     Shown("missing", "/nowhere"),
 )
 
