@@ -71,6 +71,7 @@ NOTICES: Mapping[str, tuple[str, ...]] = {
     "duty_fault": ("who", "words"),
     "duty_incomplete": ("who", "words"),
     "duty_voicemail": ("who",),
+    "duty_not_reached": ("who", "words"),
     "duty_webhook_failing": ("endpoint",),
     "duty_webhook_gone": ("endpoint",),
     "duty_webhook_healed": ("endpoint",),

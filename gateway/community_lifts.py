@@ -8,7 +8,7 @@ from datetime import datetime, time
 from itertools import combinations
 
 from gateway.errors import GatewayError
-from gateway.store import lift_rules, lift_runs, lifts
+from gateway.store import calls, lift_rules, lift_runs, lifts
 from gateway.store.database import Tx
 from gateway.store.lift_rules import BookingRules, SpecialDay
 from gateway.store.lift_runs import Vehicle
@@ -30,13 +30,17 @@ class Driver:
 
 @dataclass(frozen=True, slots=True)
 class Rider:
-    """A rider, known by an E.164 number: who travels (a key of the question), and home (a place's key)."""
+    """A rider, known by an E.164 number: who travels (a key of the question), and home (a place's key).
+
+    Who `reads_no_texts` is rung where others get a text; None leaves what was known.
+    """
 
     number: str
     name: str
     language: str
     needs: str
     home: str | None
+    reads_no_texts: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,4 +172,6 @@ def _enrol_rider(tx: Tx, rider: Rider, now: datetime) -> None:
         set_name(tx, resident.id, rider.name)
     if rider.language and not resident.language:
         set_language(tx, resident.id, rider.language)
+    if rider.reads_no_texts is not None:
+        calls.set_reads_no_texts(tx, resident.id, rider.reads_no_texts)
     lifts.install_rider(tx, resident.id, rider.needs, rider.home)

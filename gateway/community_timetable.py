@@ -170,7 +170,7 @@ def _special_days(folder: Path) -> list[SpecialDay]:
 
 
 def _riders(folder: Path, region: str, places: Collection[str]) -> list[Rider]:
-    rows = read_csv(folder / "riders.csv", ("number", "name"), ("language", "needs", "home"))
+    rows = read_csv(folder / "riders.csv", ("number", "name"), ("language", "needs", "home", "reads_texts"))
 
     def rider(row: CsvRow) -> Rider:
         needs, home = row.optional("needs"), row.optional("home")
@@ -178,7 +178,10 @@ def _riders(folder: Path, region: str, places: Collection[str]) -> list[Rider]:
             raise row.wrong("needs", f"must be one of {', '.join(PARTIES)}.")
         if home and home not in places:
             raise row.wrong("home", f"{home} is no key out of places.csv. Correct it.")
-        return Rider(number_in(row, region), row.text("name"), language_in(row), needs, home or None)
+        reads_none = not yes_no_in(row, "reads_texts") if row.optional("reads_texts") else None
+        return Rider(
+            number_in(row, region), row.text("name"), language_in(row), needs, home or None, reads_none
+        )
 
     riders = each_row(rows, rider)
     refuse_doubles(rows, [rider.number for rider in riders], "number")

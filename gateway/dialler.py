@@ -11,20 +11,23 @@ from datetime import datetime
 from typing import Protocol
 
 from flows.conversation import Called, Input, Started
-from flows.value import Value
+from flows.value import Json, Value
 from gateway.call_life import How
 from gateway.call_rules import MOST_TRIES, TRY_AGAIN_AFTER, CallRules
 from gateway.exchange import Exchange
+from gateway.ring_up import is_unanswered, words_of
 from gateway.store import calls
 from gateway.store.calls import OutgoingCall
 from gateway.store.database import Tx
 from gateway.store.events import write_event
+from gateway.store.people import resident_by_id
 from modem.errors import ModemError
 
 log = logging.getLogger(__name__)
 
 ANSWER_SECONDS = 40.0
 LOOK_SECONDS = 0.4
+RING_BACK = "ring_back"
 _ACTIVE, _NO_CALL = "0", ""
 
 
@@ -88,12 +91,11 @@ class Dialler:
         if outgoing is None:
             return None
         if outgoing.valid_until < now:
-            calls.end_try(tx, outgoing.id, "expired", "nobody could be reached in time")
+            self._give_up(tx, outgoing, "expired", "nobody could be reached in time", now)
             return None
         if not self.rules.may_be_rung(outgoing.number) or self.rules.minutes_left(tx, now) <= 0:
-            calls.end_try(
-                tx, outgoing.id, "failed", "calling that number is not allowed, or minutes are used up"
-            )
+            why = "calling that number is not allowed, or minutes are used up"
+            self._give_up(tx, outgoing, "failed", why, now)
             return None
         calls.begin_try(tx, outgoing.id)
         return outgoing
@@ -126,16 +128,30 @@ class Dialler:
 
     def _settle(self, tx: Tx, outgoing: OutgoingCall, call_id: int, how: How, now: datetime) -> None:
         calls.end_call(tx, call_id, how.value, now)
-        missed = how in (How.NOT_ANSWERED, How.MACHINE, How.MODEM_LOST)
-        if not missed:
+        if not _is_missed(tx, outgoing, how):
             calls.end_try(tx, outgoing.id, "done", how.value)
-        elif outgoing.purpose == "ring_back" or outgoing.tries + 1 >= MOST_TRIES:
-            calls.end_try(tx, outgoing.id, "failed", how.value)
-            write_event(
-                tx, "call.failed", f"call:{call_id}", {"purpose": outgoing.purpose, "why": how.value}, now
-            )
+        elif outgoing.purpose == RING_BACK or outgoing.tries + 1 >= MOST_TRIES:
+            self._give_up(tx, outgoing, "failed", how.value, now)
+            data: dict[str, Json] = {"purpose": outgoing.purpose, "why": how.value}
+            write_event(tx, "call.failed", f"call:{call_id}", data, now)
         else:
             calls.end_try(tx, outgoing.id, "waiting", how.value, now + TRY_AGAIN_AFTER)
+
+    def _give_up(self, tx: Tx, outgoing: OutgoingCall, state: str, why: str, now: datetime) -> None:
+        """Try no more; what somebody who reads no texts was to hear, the people on duty are told."""
+        calls.end_try(tx, outgoing.id, state, why)
+        if outgoing.flow:
+            turns = self.exchange.turns
+            words = words_of(turns.library, outgoing, turns.community.language, turns.community.zone)
+            resident = resident_by_id(tx, outgoing.resident_id)
+            turns.notices(tx, now).tell_duty("duty_not_reached", resident, words)
+
+
+def _is_missed(tx: Tx, outgoing: OutgoingCall, how: How) -> bool:
+    """Tell whether a call has to be made again: nobody was there, or whoever was did not answer it."""
+    if outgoing.purpose == RING_BACK:
+        return how in (How.NOT_ANSWERED, How.MACHINE, How.MODEM_LOST)
+    return how not in (How.FINISHED, How.HUNG_UP, How.TOO_LONG) or is_unanswered(tx, outgoing)
 
 
 def _opening(outgoing: OutgoingCall) -> Input:

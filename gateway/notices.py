@@ -12,7 +12,9 @@ from flows.gsm7 import parts
 from flows.library import Library
 from flows.value import text
 from gateway.community import Community
+from gateway.ring_up import tell_by_call, words_for_call
 from gateway.store import people
+from gateway.store.calls import reads_no_texts
 from gateway.store.database import Tx
 from gateway.store.outbound import Lane, queue_text
 from gateway.store.people import Resident
@@ -23,13 +25,17 @@ WORDS_TOLD = 160
 
 @dataclass(frozen=True, slots=True)
 class Notices:
-    """Queues notices in an open transaction, each in the language of whoever gets it."""
+    """Queues notices in an open transaction, each in the language of whoever gets it.
+
+    With `rings`, whoever reads no texts is rung instead, urgent matters excepted.
+    """
 
     tx: Tx
     library: Library
     community: Community
     now: datetime
     cheap: bool = False
+    rings: bool = False
 
     def tell(self, number: str, *prompts: Prompt, ref: str = "", lane: Lane = Lane.NOTICE) -> None:
         """Queue one notice to `number` (E.164); somebody who said STOP hears nothing.
@@ -41,6 +47,10 @@ class Notices:
         if reader.stopped:
             return
         language = reader.language or self.community.language
+        if self.rings and lane is not Lane.URGENT and reads_no_texts(self.tx, reader.id):
+            words = words_for_call(self.library, prompts, language, self.community.zone)
+            tell_by_call(self.tx, reader.id, words, self.now)
+            return
         texts = render.render(self.library, prompts, language, self.community.zone, cheap=self.cheap)
         said = next((str(p.values["ref"].data) for p in prompts if "ref" in p.values), ref)
         for body in texts:

@@ -45,12 +45,13 @@ async def telephony(
     recordings.sweep(await store.read(known_files))
     recogniser = SpeechRecogniser(ModelFolder(config.models).installed(), random=random)
     turns.hears = lambda language: language in recogniser.languages()
+    turns.rings = any(modem.is_software or modem.audio for modem in config.modems)
     voice = SpeechVoice(SoundCache(config.data / "prompts"), config.calls.voices)
     mouth = Mouth(voice, (config.data / "audio", *config.flows, BUILT_IN))
     exchange = Exchange(store, turns, clock, recogniser, mouth, recordings, queued)
     await store.write(_settle_cut_calls, turns, clock.now())
     tasks = [asyncio.create_task(_forget(exchange))]
-    if config.calls.load == START and any(modem.is_software or modem.audio for modem in config.modems):
+    if config.calls.load == START and turns.rings:
         tasks.append(asyncio.create_task(_load(exchange)))
     try:
         yield exchange

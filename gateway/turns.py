@@ -37,10 +37,12 @@ from flows.words import MENU
 from gateway.community import Community
 from gateway.fared import FaredCounts
 from gateway.notices import Notices
+from gateway.ring_up import ask_by_call
 from gateway.services import ACTIONS, HEEDED, secrecy, votes
 from gateway.services.acting import Acting, Emit, Invite, Timing
 from gateway.services.urgent import alarm
 from gateway.store import people
+from gateway.store.calls import reads_no_texts
 from gateway.store.conversations import (
     OPEN,
     Kept,
@@ -75,8 +77,9 @@ class Turns:
     """What every turn needs of the gateway; `places` is replaced when the community changes them.
 
     `hears` tells whether speech in a language is understood just now: where it is not, calls are
-    held with keys. `trying` are flows a number tries out before everybody gets them. `fared` counts
-    how residents fare at each question. `files` are the flows without anybody's rewording.
+    held with keys. With `rings` whoever reads no texts is rung. `trying` are flows a number tries out
+    before everybody gets them. `fared` counts how residents fare at each question. `files` are the
+    flows without anybody's rewording.
     """
 
     library: Library
@@ -85,6 +88,7 @@ class Turns:
     random: Random
     cheap: bool = False
     hears: Callable[[str], bool] = lambda language: True  # noqa: ARG005
+    rings: bool = False
     trying: dict[str, Library] = field(default_factory=dict)
     fared: FaredCounts = field(default_factory=FaredCounts)
     files: Library = field(init=False)
@@ -170,6 +174,9 @@ class Turns:
             kept = latest_conversation(tx, resident.id)
             if resident.id == busy or (kept is not None and _talking(kept.conversation)):
                 return False
+            if self.rings and reads_no_texts(tx, resident.id):
+                ask_by_call(tx, resident.id, flow, answers, now)
+                return True
             self.start(tx, resident, flow, answers, now)
             return True
 
@@ -214,7 +221,7 @@ class Turns:
 
     def notices(self, tx: Tx, now: datetime) -> Notices:
         """Give the way to text people whose turn it is not."""
-        return Notices(tx, self.library, self.community, now, cheap=self.cheap)
+        return Notices(tx, self.library, self.community, now, cheap=self.cheap, rings=self.rings)
 
     def cries_for_help(self, body: str) -> bool:
         """Tell whether a text holds emergency words."""

@@ -15,7 +15,7 @@ from gateway.store.threads import touch_thread
 # How long a call is still worth making.
 VALIDITY = {
     "ring_back": timedelta(minutes=30),
-    "reminder": timedelta(hours=24),
+    "reminder": timedelta(hours=12),
     "announcement": timedelta(hours=48),
 }
 
@@ -168,6 +168,17 @@ def wants_slow(tx: Tx, resident_id: int) -> bool:
     """Tell whether somebody wants to be spoken to slowly."""
     row = tx.one("SELECT slow FROM resident WHERE id = :id", id=resident_id)
     return bool(row and row["slow"])
+
+
+def set_reads_no_texts(tx: Tx, resident_id: int, reads_none: bool) -> None:
+    """Remember whether somebody reads no texts, and is rung instead."""
+    tx.run("UPDATE resident SET reads_no_texts = :none WHERE id = :id", id=resident_id, none=int(reads_none))
+
+
+def reads_no_texts(tx: Tx, resident_id: int) -> bool:
+    """Tell whether somebody reads no texts."""
+    row = tx.one("SELECT reads_no_texts FROM resident WHERE id = :id", id=resident_id)
+    return bool(row and row["reads_no_texts"])
 
 
 def _outgoing(row: Row) -> OutgoingCall:
