@@ -11,6 +11,7 @@ from flows.value import Value, text
 from gateway.errors import GatewayError
 from gateway.seats import Run, on_time, peak
 from gateway.services import trips
+from gateway.services.lifecycle import advance
 from gateway.services.lift_search import Desk
 from gateway.services.lift_words import Scene, tell_rider
 from gateway.services.standby import offer_seats
@@ -103,6 +104,8 @@ def cancel_run(scene: Scene, run_id: int) -> list[Trip]:
 
 def move_trip(scene: Scene, trip: Trip, run_id: int) -> Trip:
     """Move a booked trip to another run, or book a waiting one into it. Raises NoRoom, IllegalMove."""
+    if trip.state not in SEATED:
+        advance(trips.LIFECYCLE, trip.state, "seat")  # what is over needs no look for room
     desk, run = desk_of(scene), _run(scene, run_id)
     if run.day != trip.journey.day or not desk.can_carry(run.room, trip.journey, but=trip.id):
         raise NoRoom(NoRoom.__doc__)
