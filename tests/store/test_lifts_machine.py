@@ -15,7 +15,13 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from flows.value import Value
 from gateway.parties import PARTIES
@@ -385,7 +391,5 @@ TestLifts.settings = machine(30, 40)
 
 
 @pytest.mark.soak
-class TestLiftsForLong(Lifts.TestCase):  # type: ignore[name-defined,misc]
-    """The same, thousands of times."""
-
-    settings = machine(1500, 60)
+def test_the_same_thousands_of_times() -> None:
+    run_state_machine_as_test(Lifts, settings=machine(1500, 60))

@@ -44,7 +44,7 @@ async def test_both_ways_are_booked_or_neither(lift_desk: LiftDesk) -> None:
     assert _keys(found, "back_offers")[-2:] == ["standby", "one_way"]
     nearest = await lift_desk.act("lift.take_back", back_offer=Value("choice", ["2026-03-03T13:30", ""]))
     assert nearest.values["back"] == back("13:30")
-    assert (await lift_desk.act("lift.find", **wish | nearest.values)).name == "free_both"
+    assert (await lift_desk.act("lift.find", **(wish | dict(nearest.values)))).name == "free_both"
 
 
 async def test_the_way_back_can_wait_while_the_way_there_is_booked(lift_desk: LiftDesk) -> None:
