@@ -19,6 +19,7 @@ from gateway.store.database import Tx
 from gateway.store.members import Member
 from gateway.store.pin import is_pin
 from gateway.store.polls import Poll
+from gateway.store.threads import note_told, wait_for_person
 
 __all__ = ["ACTIONS", "TIMED", "note_invalid"]
 
@@ -156,7 +157,9 @@ def _none_open(acting: Acting) -> Outcome:
 
 
 def _start_talk(acting: Acting, poll: Poll, member: Member, words: str) -> None:
-    """Tell the people on duty of an objection, so that one of them talks with whoever raised it."""
+    """Let whoever objects wait for a person, and tell those on duty why: one of them talks with them."""
+    wait_for_person(acting.tx, acting.resident.id, acting.now)
+    note_told(acting.tx, acting.resident.id, acting.now)
     for reader in people.coordinators_on_duty(acting.tx):
         told = {
             **facts(poll, reader.language or acting.usual_language),

@@ -158,7 +158,9 @@ def find_threads(tx: Tx, wanted: str, limit: int = 50) -> list[Thread]:
         f"{_THREADS} WHERE r.name LIKE :words ESCAPE '!' "  # noqa: S608
         "OR (:digits <> '' AND length(:digits) >= 3 AND r.number LIKE :number) "
         "OR t.resident_id IN (SELECT resident_id FROM inbound WHERE id > "
-        "(SELECT COALESCE(MAX(id), 0) - :most FROM inbound) AND body LIKE :words ESCAPE '!') "
+        "(SELECT COALESCE(MAX(id), 0) - :most FROM inbound) AND body LIKE :words ESCAPE '!' "
+        "AND NOT EXISTS (SELECT 1 FROM vote_talk v WHERE v.resident_id = inbound.resident_id "
+        "AND v.secret = 1 AND v.first_inbound <= inbound.id)) "
         "ORDER BY t.last_at DESC LIMIT :limit",
         words=f"%{_plain(wanted)}%",
         digits=digits,
