@@ -144,9 +144,6 @@ async def test_whoever_never_answers_is_tried_so_often_and_then_people_on_duty_a
         told = await town.reply(DUTY)
         assert "could not be reached by phone" in told
         assert "10.30 am, Mill Lane to Ashby Surgery" in told, "the coordinator knows what to tell her"
-        assert not [
-            row for row in await gateway.store.read(rows, "outgoing_call") if row["state"] == "waiting"
-        ]
 
 
 async def test_nobody_is_rung_with_news_at_an_uncivil_hour(tmp_path: Path, prompts: Path) -> None:
