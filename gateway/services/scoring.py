@@ -62,8 +62,10 @@ def score_all(acting: Acting, values: Mapping[str, Value]) -> Outcome:
 
 def _in_order(poll: Poll, words: str, language: str) -> dict[str, int]:
     digits = _NUMBERS.findall(in_digits(fold(words), language))
-    if len(digits) == 1 and len(digits[0]) == len(poll.keys):
-        digits = list(digits[0])
+    # 503 in one; and words for numbers come back as "5 03".
+    joined = "".join(digits)
+    if len(joined) == len(poll.keys) and (len(digits) == 1 or any(run[0] == "0" for run in digits)):
+        digits = list(joined)
     scores = [int(number) for number in digits if len(number) == 1]
     fits = len(scores) == len(digits) == len(poll.keys) and max(scores) <= TOP_SCORE
     return dict(zip(poll.keys, scores, strict=True)) if fits else {}
