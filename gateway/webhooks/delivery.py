@@ -114,7 +114,9 @@ class Webhooks:
         """Start, change and end lanes until they are those of the endpoints that are on."""
         found = await insist(lambda: self._store.read(store.endpoints))
         wanted = {endpoint.id: endpoint for endpoint in found if endpoint.state == "on"}
-        await self._end([id_ for id_, (lane, _) in self._lanes.items() if _moved(lane, wanted.get(id_))])
+        await self._end(
+            [id_ for id_, (lane, task) in self._lanes.items() if task.done() or _moved(lane, wanted.get(id_))]
+        )
         if wanted.keys() == self._lanes.keys():
             for id_, (lane, _) in self._lanes.items():
                 lane.change(wanted[id_])
@@ -125,7 +127,9 @@ class Webhooks:
                 self._lanes[id_][0].change(endpoint)
                 continue
             lane = Lane(endpoint, self._make_ways(secrets=Secrets(key)))
-            self._lanes[id_] = (lane, asyncio.create_task(self._keep_running(lane)))
+            task = asyncio.create_task(self._keep_running(lane))
+            task.add_done_callback(lambda _: self._wake.set())
+            self._lanes[id_] = (lane, task)
 
     async def _keep_running(self, lane: Lane) -> None:
         """Run a lane; after a fault it begins again, and the others go on."""

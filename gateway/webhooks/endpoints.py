@@ -17,7 +17,7 @@ from gateway.store import webhook_history as history
 from gateway.store import webhooks as store
 from gateway.store.database import Tx
 from gateway.store.events import write_event
-from gateway.store.webhook_deliveries import Happening, open_deliveries
+from gateway.store.webhook_deliveries import Happening, open_deliveries, try_all_now
 from gateway.store.webhooks import Endpoint, Wanted
 from gateway.webhooks.addresses import Allowed, refusal
 from gateway.webhooks.catalogue import TEST, offered_fields, unknown_types
@@ -76,6 +76,7 @@ def switch_on(tx: Tx, endpoint_id: int, now: datetime) -> None:
     endpoint = _existing(tx, endpoint_id)
     if endpoint.state != "on":
         store.set_state(tx, endpoint_id, "on", "", now)
+        try_all_now(tx, endpoint_id, now)
         _tell(tx, "switched_on", endpoint_id, endpoint.wanted.name, now)
 
 

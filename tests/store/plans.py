@@ -29,6 +29,8 @@ GROWING = frozenset(
         "trip",
         "urgent",
         "urgent_telling",
+        "webhook_call",
+        "webhook_delivery",
     }
 )
 # Read from the newest row backwards until the first that fits, which is the one just written.
