@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import date, datetime, time
+from datetime import date, datetime
 
-from flows.answers.words import say
 from flows.conversation import Outcome
 from flows.model import ActionSpec
-from flows.value import Json, Value, text
+from flows.value import Value, text
 from gateway.parties import PARTIES
 from gateway.services import drivers, own_lifts, reminders, running_late, standby, trips
 from gateway.services.acting import Acting, Action, Heeded, Timed, Timing
 from gateway.services.lift_search import Desk, Wish, open_desk
+from gateway.services.lift_wishes import (
+    NO_WAY_BACK,
+    Plan,
+    back_wish,
+    day_outcome,
+    deadline_of,
+    hours_of,
+    options_of,
+    pickup_time,
+    plan_of,
+    wish_of,
+)
 from gateway.services.lift_words import FACTS, facts
 from gateway.services.own_lifts import key_of, open_trips
 from gateway.services.trip_moves import desk_of
@@ -23,25 +33,9 @@ from gateway.store.lifts import Journey, Trip
 # Enough for a month of dialysis both ways; more is a mistake or a prank that takes seats from others.
 MOST_OPENTRIPS = 30
 
-# What the answer `back` holds as long as no way back is wanted: it can be corrected into a time.
-NO_WAY_BACK = text("")
-
 
 class _Gone(Exception):
     """A seat went away between the way there and the way back; what was done is undone."""
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What a resident wants: the way there and, where they said so, the way back."""
-
-    there: Journey
-    back: Journey | None
-
-    @property
-    def suffix(self) -> str:
-        """What an outcome's name ends in: whether an appointment was named, whether there is a way back."""
-        return ("_there" if self.there.appointment else "") + ("_both" if self.back else "")
 
 
 def begin(acting: Acting, values: Mapping[str, Value]) -> Outcome:  # noqa: ARG001
@@ -67,14 +61,14 @@ def route(acting: Acting, values: Mapping[str, Value]) -> Outcome:  # noqa: ARG0
 
 def check_day(acting: Acting, values: Mapping[str, Value]) -> Outcome:
     """Check that there are lifts on a day, before a time is asked for."""
-    return _day_outcome(desk_of(acting), date.fromisoformat(str(values["day"].data)))
+    return day_outcome(desk_of(acting), date.fromisoformat(str(values["day"].data)))
 
 
 def find(acting: Acting, values: Mapping[str, Value]) -> Outcome:
     """Look for seats at the wished times, and for the nearest times that can be had instead."""
-    desk, wish = desk_of(acting), _wish(values)
-    plan = _plan(desk, wish, values)
-    at = {"at": _time(plan.there), "back": values.get("back", NO_WAY_BACK)}
+    desk, wish = desk_of(acting), wish_of(values)
+    plan = plan_of(desk, wish, values)
+    at = {"at": pickup_time(plan.there), "back": values.get("back", NO_WAY_BACK)}
     same = _same(acting, plan.there)
     if same:
         return Outcome("already", facts(same))
@@ -82,15 +76,15 @@ def find(acting: Acting, values: Mapping[str, Value]) -> Outcome:
     if verdict == "free":
         return _find_back(desk, acting, wish, plan, at)
     if verdict in ("past", "too_far", "closed"):
-        return _day_outcome(desk, wish.day)
+        return day_outcome(desk, wish.day)
     others = ["standby", "other_day", "nothing"] if verdict == "full" else ["other_day", "nothing"]
-    given = at | {"offers": _options(acting, desk.offers(wish), wish.day, others)}
+    given = at | {"offers": options_of(acting, desk.offers(wish), wish.day, others)}
     if verdict == "outside_hours":
-        given |= _hours(desk, wish.day)
+        given |= hours_of(desk, wish.day)
     if verdict == "too_soon":
         given |= {"notice": Value("number", -(-desk.rules.prior_notice_duration_min // 60))}
     if verdict == "deadline_past":
-        given |= _deadline(desk, wish.day)
+        given |= deadline_of(desk, wish.day)
     return Outcome(verdict, given)
 
 
@@ -121,7 +115,7 @@ def one_way(acting: Acting, values: Mapping[str, Value]) -> Outcome:  # noqa: AR
 def book(acting: Acting, values: Mapping[str, Value]) -> Outcome:
     """Book the journey that was read back, both ways or not at all; a seat may have gone meanwhile."""
     desk = desk_of(acting)
-    plan = _plan(desk, _wish(values), values)
+    plan = plan_of(desk, wish_of(values), values)
     refused = _refused(acting, plan)
     if refused is not None:
         return refused
@@ -140,7 +134,7 @@ def book(acting: Acting, values: Mapping[str, Value]) -> Outcome:
 def wait(acting: Acting, values: Mapping[str, Value]) -> Outcome:
     """Put on standby what has no seat, and book what has one: one may have come free meanwhile."""
     desk = desk_of(acting)
-    plan = _plan(desk, _wish(values), values)
+    plan = plan_of(desk, wish_of(values), values)
     refused = _refused(acting, plan)
     if refused is not None:
         return refused
@@ -160,7 +154,7 @@ def wait(acting: Acting, values: Mapping[str, Value]) -> Outcome:
 
 def decline(acting: Acting, values: Mapping[str, Value]) -> Outcome:
     """Count a need that could not be met: nothing that was offered suited."""
-    trips.lapse(acting, trips.request(acting, desk_of(acting).journey(_wish(values))))
+    trips.lapse(acting, trips.request(acting, desk_of(acting).journey(wish_of(values))))
     return Outcome("counted")
 
 
@@ -197,27 +191,10 @@ def _find_back(desk: Desk, acting: Acting, wish: Wish, plan: Plan, given: Mappin
     verdict = desk.verdict(plan.back)
     if verdict == "free":
         return Outcome("free" + plan.suffix, given)
-    back_wish = _back_wish(wish, plan.back)
     others = ["standby", "one_way"] if verdict == "full" else ["one_way"]
-    offers = _options(acting, desk.offers(back_wish, arrives), wish.day, others)
+    times = desk.offers(back_wish(wish, plan.back.time), arrives)
+    offers = options_of(acting, times, wish.day, others)
     return Outcome("back_full", {**given, "back_offers": offers})
-
-
-def _plan(desk: Desk, wish: Wish, values: Mapping[str, Value]) -> Plan:
-    back = values.get("back", NO_WAY_BACK)
-    if back.type != "time":
-        return Plan(desk.journey(wish), None)
-    at = time.fromisoformat(str(back.data))
-    there = desk.journey(wish)
-    return Plan(there, desk.journey(replace(_turned(wish), time=at)))
-
-
-def _turned(wish: Wish) -> Wish:
-    return replace(wish, pickup=wish.dropoff, dropoff=wish.pickup, arrive=False)
-
-
-def _back_wish(wish: Wish, back: Journey) -> Wish:
-    return replace(_turned(wish), time=back.time)
 
 
 def _ask_for(acting: Acting, plan: Plan) -> tuple[Trip, Trip | None]:
@@ -240,45 +217,6 @@ def _of_back(back: Trip | None) -> dict[str, Value]:
     if back is None:
         return {}
     return {"back_ref": text(back.code), "back": Value("time", back.journey.time.isoformat("minutes"))}
-
-
-def _wish(values: Mapping[str, Value]) -> Wish:
-    return Wish(
-        pickup=key_of(values["pickup"]),
-        dropoff=key_of(values["dropoff"]),
-        day=date.fromisoformat(str(values["day"].data)),
-        time=time.fromisoformat(str(values["time"].data)),
-        needs=key_of(values["needs"]),
-        arrive="timing" in values and key_of(values["timing"]) == "arrive",
-    )
-
-
-def _day_outcome(desk: Desk, day: date) -> Outcome:
-    verdict = desk.day_verdict(day)
-    if verdict == "too_far":
-        return Outcome(verdict, {"last_day": Value("date", desk.last_day.isoformat())})
-    if verdict == "closed":
-        following = desk.next_open_day(day) or desk.next_open_day(desk.today)
-        return Outcome(verdict, {"next_day": Value("date", (following or desk.last_day).isoformat())})
-    return Outcome(verdict)
-
-
-def _hours(desk: Desk, day: date) -> dict[str, Value]:
-    hours = desk.hours(day)
-    assert hours is not None, "a day without hours is closed, not outside them"  # noqa: S101
-    return {
-        "opens": Value("time", hours[0].isoformat("minutes")),
-        "closes": Value("time", hours[1].isoformat("minutes")),
-    }
-
-
-def _deadline(desk: Desk, day: date) -> dict[str, Value]:
-    deadline = desk.deadline(day)
-    assert deadline is not None, "a deadline that is past is one"  # noqa: S101
-    return {
-        "last_day": Value("date", deadline.date().isoformat()),
-        "last_time": Value("time", deadline.time().isoformat("minutes")),
-    }
 
 
 def _refused(acting: Acting, plan: Plan) -> Outcome | None:
@@ -305,27 +243,6 @@ def _same(acting: Acting, journey: Journey) -> Trip | None:
 
 def _remember(acting: Acting, values: Mapping[str, Value]) -> None:
     lifts.remember_needs(acting.tx, acting.resident.id, key_of(values["needs"]))
-
-
-def _time(journey: Journey) -> Value:
-    return Value("time", journey.time.isoformat("minutes"))
-
-
-def _options(acting: Acting, offers: list[datetime], wished: date, others: list[str]) -> Value:
-    pairs: list[Json] = [[_offer_key(at), _offer_label(acting, at, wished)] for at in offers]
-    return Value("options", [*pairs, *([key, key] for key in others)])
-
-
-def _offer_key(at: datetime) -> str:
-    return at.replace(tzinfo=None).isoformat(timespec="minutes")
-
-
-def _offer_label(acting: Acting, at: datetime, wished: date) -> str:
-    words = say(Value("time", at.time().isoformat("minutes")), acting.language, acting.zone)
-    if at.date() == wished:
-        return words
-    day = say(Value("date", at.date().isoformat()), acting.language, acting.zone)
-    return f"{day} {words}"
 
 
 TIMED: Timed = keep_times
