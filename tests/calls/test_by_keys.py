@@ -43,7 +43,7 @@ async def test_a_request_for_help_keeps_the_voice_encrypted(tmp_path: Path, prom
         await rose.call.said()
         await rose.presses("#", "Your request is*How soon do you need it?")
         await rose.presses("2", "What kind of help is it?")
-        await rose.presses("2", "Where is it?", out=True)
+        await rose.presses("2", "Which part is it in?", out=True)
         await rose.call.hang_up()
         assert await town.how() == "caller hung up"
         (request,) = await gateway.store.read(rows, "help_request")
