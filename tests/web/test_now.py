@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,6 +13,7 @@ from playwright.async_api import Browser, expect
 
 from gateway.store.accounts import Role, open_invitations
 from tests.web.axe import axe
+from tests.web.running import coordinators_page, running_town
 from tests.web.site import PASSWORD, dashboard
 
 
@@ -96,6 +98,55 @@ async def test_a_form_on_another_site_changes_nothing(tmp_path: Path, browser: B
         await expect(watched.page.get_by_role("heading", level=1)).to_have_text("Not for you")
         assert await d.store.read(open_invitations, d.now) == []
         watched.complaints.clear()  # the browser tells of the answer, which is the right one
+
+
+async def test_a_text_from_the_virtual_phone_is_on_now_within_a_second_without_reload(
+    tmp_path: Path, browser: Browser
+) -> None:
+    async with running_town(tmp_path) as town, coordinators_page(town.gateway, browser, 1280) as page:
+        await page.goto("/")
+        await expect(page.get_by_text("No texts yet.")).to_be_visible()
+        await page.evaluate("window.stays = 1")
+        phone = await page.context.new_page()
+        await phone.goto("/phone")
+        await phone.get_by_placeholder("Write a text").fill("PERSON please <b>soon</b>")
+        received = asyncio.Event()
+        town.gateway.store.listen(lambda types: received.set() if "message.received" in types else None)
+        await phone.get_by_role("button", name="Send").click()
+        async with asyncio.timeout(10):
+            await received.wait()
+        await expect(page.get_by_text("PERSON please <b>soon</b>").first).to_be_visible(timeout=1000)
+        assert await page.evaluate("window.stays") == 1
+        await axe(page)
+
+
+async def test_what_waits_for_a_person_is_told_in_order_and_goes_when_it_is_done(
+    tmp_path: Path, browser: Browser
+) -> None:
+    async with dashboard(tmp_path) as d:
+        page = (await d.page(browser, Role.ORGANISER, width=360)).page
+        await page.goto("/")
+        needs = page.get_by_role("region", name="What needs a person").get_by_role("listitem")
+        await expect(page.get_by_text("Nothing needs a person just now.")).to_be_visible()
+        await d.village.text("+447700900123", "PERSON")
+        await expect(needs).to_have_count(1)
+        await expect(needs.first).to_contain_text("Wants to speak with a person")
+        await needs.first.get_by_role("link").click()
+        await page.get_by_label("Your words").fill("Here I am")
+        await page.get_by_role("button", name="Send").click()
+        await page.goto("/")
+        await expect(page.get_by_text("Nothing needs a person just now.")).to_be_visible()
+
+
+async def test_an_observer_sees_that_there_were_texts_and_no_word_of_them(tmp_path: Path) -> None:
+    async with dashboard(tmp_path) as d:
+        await d.village.text("+447700900123", "HELP my garden gate has come off its hinges")
+        await d.village.text("+447700900123", "PERSON")
+        page = (await (await d.client(Role.OBSERVER)).get("/")).text
+        assert "Resident" in page
+        assert "Wants to speak with a person" in page
+        assert not [word for word in ("garden", "PERSON", "900123") if word in page]
+        assert "garden" in (await (await d.client(Role.ORGANISER)).get("/")).text
 
 
 @asynccontextmanager
