@@ -54,6 +54,7 @@ from gateway.store.database import Tx
 from gateway.store.events import count_events, write_event
 from gateway.store.flow_results import keep_result
 from gateway.store.inbound import Inbound
+from gateway.store.lifts import home_of
 from gateway.store.messages_erasure import end_talk
 from gateway.store.outbound import Lane, queue_text
 from gateway.store.people import Resident
@@ -285,7 +286,7 @@ class Turns:
             now=now,
             zone=self.community.zone,
             region=self.community.region,
-            places=self.places,
+            places=self.places.with_home(home_of(tx, resident.id)),
             act=act,
             language=language,
             community=self.community.name,

@@ -9,6 +9,10 @@ from flows.answers.fold import fold
 from gateway.store.database import Tx
 
 
+HOME = ("home", "my home", "my house", "my place", "casa", "mi casa", "집", "우리 집", "저희 집")
+"""What a rider whose home is known may call it."""
+
+
 class Places:
     """A gazetteer read from the database; it keeps flows' `Gazetteer` protocol."""
 
@@ -23,6 +27,10 @@ class Places:
     def label(self, key: str) -> str:
         """Give a place's own name."""
         return self._labels[key]
+
+    def with_home(self, key: str) -> Places:
+        """Give the places as somebody knows them whose home is one of them (an empty string: not known)."""
+        return Places(self._labels, {**self._names, **dict.fromkeys(map(fold, HOME), key)}) if key else self
 
 
 def load_places(tx: Tx) -> Places:

@@ -131,7 +131,7 @@ MISTAKES = [
     ),
     ("places.csv", "key,label", "key,name", "line 1: column label is missing. The first line must be"),
     ("places.csv", "nicknames", "nicknames,colour", "line 1: column 'colour' is not known"),
-    ("places.csv", "surgery,Ashby Surgery,", "surgery,Ashby, Surgery,", "line 2: 4 values for 3 columns"),
+    ("places.csv", "surgery,Ashby Surgery,", "surgery,Ashby, Surgery,", "line 2: 6 values for 5 columns"),
     ("places.csv", "surgery,Ashby Surgery", "surgery,", "line 2: label is empty. Fill it in"),
     ("places.csv", "coop,Co-op", "chemist,Co-op", "line 4: key stands in line 3 already"),
     ("places.csv", "coop,Co-op", "Co op,Co-op", "line 4: key must be small letters"),
