@@ -141,7 +141,7 @@ def settle(tx: Tx, endpoint_id: int, results: Sequence[Result]) -> None:
             id=parcel.delivery,
         )
     for subject in {result.parcel.subject for result in results}:
-        _let_next_go(tx, endpoint_id, subject)
+        let_next_go(tx, endpoint_id, subject)
 
 
 def take(
@@ -198,7 +198,8 @@ def pull_in(tx: Tx, endpoint_id: int, now: datetime, too_far: datetime) -> None:
     )
 
 
-def _let_next_go(tx: Tx, endpoint_id: int, subject: str) -> None:
+def let_next_go(tx: Tx, endpoint_id: int, subject: str) -> None:
+    """Let the first of what is behind about a subject go, unless something of it is on its way."""
     tx.run(
         "UPDATE webhook_delivery SET state = 'waiting' WHERE id = (SELECT id FROM webhook_delivery "
         "WHERE endpoint_id = :endpoint AND subject = :subject AND state = 'behind' AND ended_at IS NULL "

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from gateway.store.database import Row, Tx
 from gateway.store.instant import from_text, to_text
-from gateway.store.webhook_deliveries import Happening, open_deliveries
+from gateway.store.webhook_deliveries import Happening, let_next_go, open_deliveries
+from gateway.store.webhooks import first_event_since
 
 MOST_REPLAYED_AT_ONCE = 1000
 
@@ -118,6 +119,27 @@ def trim(tx: Tx, endpoint_id: int, before: datetime, limit: int) -> int:
         before=to_text(before),
         limit=limit,
     )
+
+
+def give_up_old(tx: Tx, endpoint_id: int, before: datetime, now: datetime, limit: int) -> int:
+    """Give up to so many deliveries up that wait since before a moment, and give how many that were."""
+    rows = tx.all(
+        "SELECT id, subject FROM webhook_delivery WHERE endpoint_id = :endpoint AND event_id < :event "
+        "AND ended_at IS NULL ORDER BY event_id LIMIT :limit",
+        endpoint=endpoint_id,
+        event=first_event_since(tx, before),
+        limit=limit,
+    )
+    for row in rows:
+        tx.run(
+            "UPDATE webhook_delivery "
+            "SET state = 'failed', reason = 'It waited for too long.', ended_at = :now WHERE id = :id",
+            now=to_text(now),
+            id=row["id"],
+        )
+    for subject in {row["subject"] for row in rows}:
+        let_next_go(tx, endpoint_id, subject)
+    return len(rows)
 
 
 def forget(tx: Tx, endpoint_id: int, limit: int) -> int:

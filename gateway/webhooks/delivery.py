@@ -35,8 +35,8 @@ log = logging.getLogger(__name__)
 
 KEPT = timedelta(days=14)
 UPKEEP_SECONDS = 3600.0
-# Deliveries erased in one transaction.
-ERASED_AT_ONCE = 500
+# Deliveries erased or given up in one transaction.
+AT_ONCE = 200
 # What a wrong clock put further ahead than any schedule would.
 TOO_FAR_AHEAD = timedelta(hours=30)
 AGAIN_SECONDS = 5.0
@@ -154,14 +154,20 @@ class Webhooks:
         known = await insist(lambda: self._store.read(store.endpoint_ids))
         now = self._clock.now()
         for id_, removed in known:
-            step = history.forget if removed else partial(history.trim, before=now - KEPT)
-            while await insist(partial(self._store.write, step, id_, limit=ERASED_AT_ONCE)):
-                pass
             if removed:
+                await self._in_parts(history.forget, id_)
                 await insist(partial(self._store.write, store.erase_endpoint, id_))
-            else:
-                await insist(partial(self._store.write, pull_in, id_, now, now + TOO_FAR_AHEAD))
+                continue
+            if self._clock.trusted:
+                await self._in_parts(history.give_up_old, id_, now - KEPT, now)
+                await self._in_parts(history.trim, id_, now - KEPT)
+            await insist(partial(self._store.write, pull_in, id_, now, now + TOO_FAR_AHEAD))
         return bool(known)
+
+    async def _in_parts(self, work: Callable[..., int], *args: object) -> None:
+        """Do something to many deliveries, few at a time: a resident's turn may wait for each part."""
+        while await insist(partial(self._store.write, work, *args, limit=AT_ONCE)):
+            pass
 
     def _tell(self, tx: Tx, phrase: str, endpoint: Endpoint, now: datetime) -> None:
         """Text everybody on duty about an endpoint."""

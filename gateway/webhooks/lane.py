@@ -42,8 +42,8 @@ log = logging.getLogger(__name__)
 # Webhooks to one receiver at the same time, and how many more are held ready in memory.
 CONCURRENCY = 8
 READY = 128
-# Events looked at in one go: a transaction that noted more would keep a resident's turn waiting.
-EVENTS_AT_ONCE = 200
+# Events looked at in one go, and of those noted: a longer transaction would keep a resident's turn waiting.
+LOOKED_AT_ONCE, NOTED_AT_ONCE = 2000, 200
 # A round of a busy lane costs a commit: so many seconds lie between two.
 ROUND_SECONDS = 0.04
 # What came of attempts is written down within this time: what follows soon shares its commit.
@@ -123,7 +123,7 @@ class Lane:
                     self._wake.clear()
                     await self._round(session)
                     await self._sleep()
-                await self._keep_round([], [], None)
+                await self._keep_round([], 0, None)
             finally:
                 for task in self._carrying:
                     task.cancel()
@@ -136,27 +136,35 @@ class Lane:
             await asyncio.sleep(pause)
         self._last_round = time.monotonic()
         ways = self._ways
-        seen = await insist(lambda: ways.store.read(store.events_after, self._seen, EVENTS_AT_ONCE))
-        news = [happening for happening in seen if wants(self.endpoint.wanted.types, happening.type)]
+        seen = await insist(lambda: ways.store.read(store.events_after, self._seen, LOOKED_AT_ONCE))
+        news, end = self._wanted(seen)
         again = await self._replayed()
-        if news or again is not None or self._done:
-            await self._keep_round(news, seen, again)
-        if seen:
-            self._seen = seen[-1].id
-        if len(seen) == EVENTS_AT_ONCE or self.endpoint.replay is not None:
+        if news or again is not None or self._done or len(seen) == LOOKED_AT_ONCE:
+            await self._keep_round(news, end, again)
+        self._seen = max(self._seen, end)
+        if (seen and (len(seen) == LOOKED_AT_ONCE or end < seen[-1].id)) or self.endpoint.replay is not None:
             self.wake()
         await self._take()
         self._start(session)
 
-    async def _replayed(self) -> list[Happening] | None:
-        """Give the next events of a replay, none at its end; None when nobody asked for one."""
+    def _wanted(self, seen: list[Happening]) -> tuple[list[Happening], int]:
+        """Give what the endpoint wants of some events, and the last event that is dealt with by that."""
+        wanted = [event for event in seen if wants(self.endpoint.wanted.types, event.type)]
+        if len(wanted) > NOTED_AT_ONCE:
+            return wanted[:NOTED_AT_ONCE], wanted[NOTED_AT_ONCE - 1].id
+        return wanted, seen[-1].id if seen else 0
+
+    async def _replayed(self) -> tuple[list[Happening], int] | None:
+        """Give the next events of a replay and how far it has come; None when nobody asked for one."""
         if self.endpoint.replay is None:
             return None
         after, until = self.endpoint.replay
-        return await insist(lambda: self._ways.store.read(store.events_after, after, EVENTS_AT_ONCE, until))
+        seen = await insist(lambda: self._ways.store.read(store.events_after, after, LOOKED_AT_ONCE, until))
+        wanted, end = self._wanted(seen)
+        return wanted, end or until
 
     async def _keep_round(
-        self, news: list[Happening], seen: list[Happening], again: list[Happening] | None
+        self, news: list[Happening], end: int, again: tuple[list[Happening], int] | None
     ) -> None:
         ways = self._ways
         results, self._done = self._done, []
@@ -164,21 +172,21 @@ class Lane:
             self._settling.cancel()
             self._settling = None
         texts = await insist(
-            lambda: ways.store.write(self._keep, news, seen, again, results, ways.clock.now())
+            lambda: ways.store.write(self._keep, news, end, again, results, ways.clock.now())
         )
         if texts:
             ways.told()
         self._in_hand.difference_update(result.parcel.delivery for result in results)
         if again is not None and self.endpoint.replay is not None:
-            left = (again[-1].id, self.endpoint.replay[1]) if again else None
-            self.endpoint = replace(self.endpoint, replay=left)
+            until = self.endpoint.replay[1]
+            self.endpoint = replace(self.endpoint, replay=(again[1], until) if again[1] < until else None)
 
     def _keep(
         self,
         tx: Tx,
         news: list[Happening],
-        seen: list[Happening],
-        again: list[Happening] | None,
+        end: int,
+        again: tuple[list[Happening], int] | None,
         results: list[Result],
         now: datetime,
     ) -> bool:
@@ -187,13 +195,10 @@ class Lane:
         known_to = store.noted_to(tx, id_)
         if known_to is not None:
             store.open_deliveries(tx, id_, [event for event in news if event.id > known_to], now)
-        if seen:
-            store.move_cursor(tx, id_, seen[-1].id)
+        store.move_cursor(tx, id_, end)
         if again is not None and self.endpoint.replay is not None:
-            until = self.endpoint.replay[1]
-            wanted = [event for event in again if wants(self.endpoint.wanted.types, event.type)]
-            store.open_deliveries(tx, id_, wanted, now, again=True)
-            store.move_replay(tx, id_, again[-1].id if again else until, until)
+            store.open_deliveries(tx, id_, again[0], now, again=True)
+            store.move_replay(tx, id_, again[1], self.endpoint.replay[1])
         store.settle(tx, id_, results)
         return bool(results) and self._spell.keep(tx, id_, self._ways.tell, now)
 

@@ -344,6 +344,41 @@ async def test_old_deliveries_are_erased(out: Sending, cases: Receiver) -> None:
     assert await out.deliveries(endpoint.id) == []
 
 
+async def test_what_waits_for_two_weeks_is_given_up_and_the_rest_goes_on(
+    out: Sending, cases: Receiver
+) -> None:
+    cases.usually = 500
+    endpoint = await out.add(cases.url, ["help.*"])
+    await out.happen_together(("help.opened", "help:1"), ("help.looking", "help:1"))
+    await out.settled_in_store(endpoint.id, 2)
+    out.pass_time(timedelta(days=13))
+    await out.happen("help.done", "help:1")
+    await out.settled_in_store(endpoint.id, 3)
+    out.pass_time(timedelta(days=2))
+    await out.webhooks.keep_up()
+    assert (await out.counts(endpoint.id))[:2] == (1, 2)
+    cases.usually = 204
+    out.pass_time(HOUR)
+    await out.settled(endpoint.id)
+    assert cases.types()[-1] == "help.done"
+    assert "help.looking" not in cases.types()
+
+
+async def test_a_long_replay_goes_through_everything_once(out: Sending, cases: Receiver) -> None:
+    endpoint = await out.add(cases.url, ["help.*"])
+    for _ in range(2):
+        await out.happen_together(*(("help.opened", f"help:{n}") for n in range(250)))
+        await out.happen_together(*(("lift.booked", f"trip:{n}") for n in range(2500)))
+    await out.settled(endpoint.id)
+    assert len(cases.calls) == 500
+    now = out.village.hands.now
+    assert await out.village.store.write(endpoints.replay_since, endpoint.id, now, now) >= 5500
+    await cases.wait_for(1000)
+    await out.settled(endpoint.id)
+    assert len(cases.calls) == 1000
+    assert len({call.id for call in cases.calls}) == 500
+
+
 async def test_what_a_clock_that_was_ahead_put_off_is_tried(out: Sending, cases: Receiver) -> None:
     cases.answers.append(500)
     endpoint = await out.add(cases.url, ["help.*"])
