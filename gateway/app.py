@@ -23,6 +23,7 @@ from gateway.exchange import Exchange
 from gateway.flow_check import check_flows
 from gateway.intake import Intake
 from gateway.modems import Bench, attach_modems
+from gateway.results_push import ResultsPush
 from gateway.services import BINDING
 from gateway.store import outbound
 from gateway.store.community import install
@@ -35,6 +36,7 @@ from gateway.turns import Turns
 from gateway.version import VERSION
 from gateway.web.front import open_site
 from gateway.web.health import Health, ModemHealth
+from gateway.webhooks.addresses import NOBODY, Allowed
 from gateway.webhooks.delivery import Webhooks
 from modem.link import LinkState, Patience
 
@@ -68,6 +70,10 @@ class Gateway:
     """What the first coordinator is asked for, '' once there is one."""
     limits: Limits = field(default_factory=lambda: Limits(()))
     """What may be spent, and what a text costs."""
+    local_receivers: Allowed = NOBODY
+    """The receivers of webhooks on the local network that the settings name."""
+    folder: Path | None = None
+    """The folder the community is written down in, None where nobody said."""
 
     async def health(self) -> Health:
         """Say how every part is, in words."""
@@ -185,6 +191,7 @@ async def running(
         gateway.webhooks = Webhooks(store, turns, clock, random, gateway.queued, allowed=config.webhooks)
         store.listen(gateway.webhooks.hear)
         tasks.append(asyncio.create_task(_forever("webhooks", gateway.webhooks.run, gateway)))
+        tasks += _hand_on_results(config, gateway, random)
         for modem in gateway.modems:
             tasks.append(asyncio.create_task(_forever("sender", modem.sender.run, gateway)))
             tasks.append(asyncio.create_task(modem.hear()))
@@ -197,6 +204,23 @@ async def running(
                 stack.push_async_callback(modem.calls.close)
         log.info("running", extra={"modems": len(gateway.modems)})
         yield gateway
+
+
+def _hand_on_results(config: Config, gateway: Gateway, random: Random) -> list[asyncio.Task[None]]:
+    """Begin to push results, where the settings say where to."""
+    if not config.results.push_to:
+        return []
+
+    def told(words: str) -> None:
+        gateway.troubles["results"] = words
+        if not words:
+            del gateway.troubles["results"]
+
+    push = ResultsPush(
+        gateway.store, gateway.turns, gateway.clock, random, config.results, config.webhooks, told
+    )
+    gateway.store.listen(push.hear)
+    return [asyncio.create_task(_forever("handing on of results", push.run, gateway))]
 
 
 def _community(config: Config) -> Community:
@@ -231,6 +255,8 @@ def _assemble(config: Config, store: Store, turns: Turns, clock: Clock) -> Gatew
         modems=[],
         troubles={},
         limits=config.limits,
+        local_receivers=config.webhooks,
+        folder=config.community,
     )
     return gateway
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from gateway.config_calls import Audio, CallsConfig, read_audio, read_calls
 from gateway.config_http import HttpConfig as HttpConfig
 from gateway.config_http import read_http
+from gateway.config_results import ResultsConfig, read_results
 from gateway.config_webhooks import read_webhooks
 from gateway.errors import ConfigError
 from gateway.price import Price, read_price
@@ -62,6 +63,7 @@ class Config:
     cheap_characters: bool = False
     http: HttpConfig = field(default_factory=HttpConfig)
     webhooks: Allowed = field(default_factory=Allowed)
+    results: ResultsConfig = field(default_factory=ResultsConfig)
     calls: CallsConfig = field(default_factory=CallsConfig)
     log_level: str = "info"
 
@@ -96,6 +98,7 @@ def load_config(path: Path) -> Config:
     file = TomlFile(path, missing="Copy docs/plainline.example.toml there, or name yours with --config FILE.")
     modem_tables, limit_table, http_table = file.tables("modem"), file.table("limits"), file.table("http")
     call_table, webhook_table = file.table("calls"), file.table("webhooks")
+    result_table = file.table("results")
     top = file.top()
     config = Config(
         path=path,
@@ -107,10 +110,11 @@ def load_config(path: Path) -> Config:
         cheap_characters=top.flag("cheap_characters", default=False),
         http=read_http(http_table, path.absolute().parent),
         webhooks=read_webhooks(webhook_table),
+        results=read_results(result_table, path.absolute().parent),
         calls=read_calls(call_table, path.absolute().parent),
         log_level=top.one_of("log_level", LOG_LEVELS, default="info"),
     )
-    for table in (top, *modem_tables, limit_table, call_table, http_table, webhook_table):
+    for table in (top, *modem_tables, limit_table, call_table, http_table, webhook_table, result_table):
         table.close()
     return config
 

@@ -10,6 +10,7 @@ import pytest
 
 from gateway.config import Config, HttpConfig, Limits, load_config
 from gateway.config_calls import CallsConfig
+from gateway.config_results import ResultsConfig
 from gateway.errors import ConfigError
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -212,10 +213,11 @@ def test_the_example_is_true_as_it_stands(tmp_path: Path) -> None:
 
 
 def test_the_example_shows_every_setting_with_its_default(tmp_path: Path) -> None:
-    on = re.sub(r"(?m)^# (?=[a-z_]+ = |\[(?:http|calls|webhooks)\])", "", example(tmp_path))
+    on = re.sub(r"(?m)^# (?=[a-z_]+ = |\[(?:http|calls|webhooks|results)\])", "", example(tmp_path))
     (tmp_path / "flows").mkdir()
     for name in ("certificate.pem", "key.pem"):
         (tmp_path / name).touch()
+    (tmp_path / "results.token").write_text("a-token\n")
     whole = load_config(write(tmp_path, on))
     plain = load_config(write(tmp_path, example(tmp_path)))
     shown = {"flows", "modems"}
@@ -231,7 +233,8 @@ def test_the_example_shows_every_setting_with_its_default(tmp_path: Path) -> Non
         tls_key=tmp_path / "key.pem",
     )
     assert whole.webhooks != plain.webhooks
-    shown |= {"http", "webhooks"}
+    assert whole.results == ResultsConfig("https://results.example.org/api/v1", "a-token")
+    shown |= {"http", "webhooks", "results"}
     assert [name for name in Config.__slots__ if getattr(whole, name) != getattr(plain, name)] == sorted(
         shown, key=list(Config.__slots__).index
     )
@@ -244,3 +247,21 @@ def test_the_example_shows_every_setting_with_its_default(tmp_path: Path) -> Non
         "modem": ("audio",),
     }.items():
         assert all(f"\n{name} = " in on for name in names), section
+
+
+@pytest.mark.parametrize(
+    ("written", "complaint"),
+    [
+        ('push_to = "results.example.org"', "must be the address of a Flow Results server"),
+        ('push_to = "https://results.example.org"', "push_token_file is missing"),
+        (
+            'push_to = "https://results.example.org"\npush_token_file = "nowhere"',
+            "where no token can be read",
+        ),
+    ],
+)
+def test_a_results_server_without_address_or_token_is_refused(
+    tmp_path: Path, written: str, complaint: str
+) -> None:
+    with pytest.raises(ConfigError, match=complaint):
+        load_config(write(tmp_path, f"{GOOD}\n[results]\n{written}\n"))
