@@ -258,11 +258,10 @@ def waiting_between(tx: Tx, first: date, last: date) -> list[Trip]:
 def fresh_standby_days(tx: Tx, after: datetime) -> list[date]:
     """Give the days on which somebody waits for a seat who has not let one pass."""
     rows = tx.all(
-        "SELECT DISTINCT t.date FROM trip t WHERE t.state = 'standby' AND t.starts_at > :after "
-        "AND t.passed = 0",
+        "SELECT t.date FROM trip t WHERE t.state = 'standby' AND t.starts_at > :after AND t.passed = 0",
         after=to_text(after),
     )
-    return [date.fromisoformat(row[0]) for row in rows]
+    return sorted({date.fromisoformat(row[0]) for row in rows})
 
 
 def standbys_starting(tx: Tx, until: datetime) -> list[Trip]:

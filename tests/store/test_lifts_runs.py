@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
@@ -202,3 +202,34 @@ async def test_what_was_given_away_stays_whole_when_a_run_has_gone(lift_desk: Li
     row = await lift_desk.store.read(Tx.one, "SELECT state, run_id FROM trip")
     assert row is not None
     assert tuple(row) == ("cancelled", None)
+
+
+async def test_nothing_a_coordinator_looks_at_reads_the_trips_of_all_years(lift_desk: LiftDesk) -> None:
+    await lift_desk.act("lift.book", ROSE, **journey("11:00", needs="companion"))
+    seen: set[str] = set()
+    for connection in (lift_desk.store._writer, lift_desk.store._reader):
+        await connection.set_trace_callback(seen.add)
+    read = lift_desk.store.read
+    await read(lift_days.look_at_day, TUESDAY, MONDAY, ZONE)
+    await read(lift_days.driver_sheet, MORNING, TUESDAY, MONDAY, ZONE)
+    await read(lift_days.waiting_list, TUESDAY, TUESDAY)
+    await read(lift_days.results, TUESDAY, TUESDAY)
+    await read(lift_days.unmet_needs, TUESDAY, TUESDAY)
+    await read(lift_days.runs_of_driver, MORNING, TUESDAY, TUESDAY, ZONE)
+    await lift_desk.pass_time(timedelta(hours=23))
+    await lift_desk.act("driver.list", "+447700900011")
+    await lift_desk.act("driver.arrived", "+447700900011", number=Value("text", "1"))
+    await lift_desk.desk(runs.cancel_run, LATE_RUN)
+    statements = sorted(sql for sql in seen if sql.startswith(("SELECT", "UPDATE", "DELETE")))
+    assert len(statements) > 30
+    plans = [await read(Tx.all, f"EXPLAIN QUERY PLAN {sql}") for sql in statements]
+    scans = {
+        row["detail"]
+        for plan in plans
+        for row in plan
+        if row["detail"].startswith(("SCAN t ", "SCAN trip", "SCAN event"))
+        and not any(
+            partial in row["detail"] for partial in ("trip_holding_end", "trip_standby", "trip_offered")
+        )
+    }
+    assert scans == set()
