@@ -27,7 +27,7 @@ CONNECT_SECONDS = 8.0  # of each address, the TLS handshake included
 READ_SECONDS = 15.0
 TOTAL_SECONDS = 20.0
 NAMES_KEPT_SECONDS = 30
-IDLE_SECONDS = 15.0
+IDLE_SECONDS = 4.0  # many receivers hang up after five
 MOST_HEADER_BYTES = 8190
 
 Lookup = Callable[[str, int], list[tuple[Any, ...]]]
