@@ -11,6 +11,7 @@ from flows.errors import FlowsError
 from gateway.commands import (
     backup,
     chat,
+    community,
     count,
     demo,
     doctor,
@@ -25,7 +26,7 @@ from gateway.commands import (
 from gateway.errors import ConfigError, GatewayError
 from modem.errors import ModemError
 
-COMMANDS = (run, demo, chat, doctor, flows, models, prompts, invite, tokens, backup, count)
+COMMANDS = (run, demo, chat, doctor, flows, community, models, prompts, invite, tokens, backup, count)
 
 
 def run_command(arguments: list[str]) -> int:

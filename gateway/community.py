@@ -58,25 +58,23 @@ def load_community(folder: Path) -> Community:
     file = TomlFile(folder / "community.toml")
     rules_table = file.table("lifts")
     top = file.top()
-    region, zone = _region(top), _zone(top)
+    region, zone = region_in(top), zone_in(top)
     places, drivers = read_places(folder), read_drivers(folder, region)
-    language = _language(top)
+    language = language_in_top(top)
     settings = read_help(folder, language)
     community = Community(
         name=top.text("name", example='"Ashby"'),
         region=region,
         language=language,
         zone=zone,
-        emergency_number=_emergency_number(top),
+        emergency_number=emergency_number_in(top),
         coordinators=read_coordinators(folder, region),
         places=places,
         volunteers=read_volunteers(folder, region, settings),
         members=read_members(folder, region),
         polls=read_polls(folder, zone),
         drivers=drivers,
-        lifts=read_lifts(
-            folder, region, drivers, {place.key for place in places}, read_rules(rules_table)
-        ),
+        lifts=read_lifts(folder, region, drivers, {place.key for place in places}, read_rules(rules_table)),
         help=settings,
         foodbank=read_foodbank(folder),
     )
@@ -85,21 +83,24 @@ def load_community(folder: Path) -> Community:
     return community
 
 
-def _region(top: TomlTable) -> str:
+def region_in(top: TomlTable) -> str:
+    """Read the country. Raises ConfigError."""
     region = top.text("region", example='"GB"')
     if region not in phonenumbers.SUPPORTED_REGIONS:
         raise top.wrong("region", 'must be a country code of two capital letters: region = "GB"')
     return region
 
 
-def _language(top: TomlTable) -> str:
+def language_in_top(top: TomlTable) -> str:
+    """Read the language everybody is spoken to in who has named none. Raises ConfigError."""
     language = top.text("language", example='"en"')
     if not LANGUAGE.fullmatch(language):
         raise top.wrong("language", 'must be a language tag: language = "en"')
     return language
 
 
-def _zone(top: TomlTable) -> ZoneInfo:
+def zone_in(top: TomlTable) -> ZoneInfo:
+    """Read where the clock is. Raises ConfigError."""
     example = 'zone = "Europe/London"'
     try:
         return ZoneInfo(top.text("zone", example='"Europe/London"'))
@@ -107,7 +108,8 @@ def _zone(top: TomlTable) -> ZoneInfo:
         raise top.wrong("zone", f"is no time zone. Write for example: {example}") from None
 
 
-def _emergency_number(top: TomlTable) -> str:
+def emergency_number_in(top: TomlTable) -> str:
+    """Read the number to call in an emergency. Raises ConfigError."""
     number = top.optional_text("emergency_number", example='"999"') or EMERGENCY_NUMBER
     if not re.fullmatch(r"[0-9]{3,8}", number):
         raise top.wrong("emergency_number", 'must be the number to call for an ambulance, in quotes: "999"')

@@ -23,6 +23,7 @@ COMMANDS = (
     "doctor",
     "flows",
     "flows check",
+    "community check",
     "flows draw",
     "models",
     "models list",
