@@ -65,6 +65,8 @@ from gateway.store.urgent import raise_urgent
 EMERGENCY = "emergency"
 # Emergencies of one resident in an hour that go before everything and beyond the daily cap.
 MOST_URGENT = 5
+# Stands for words that are nobody's to read.
+UNTOLD = "…"
 # What the people on duty are told at once, and the common phrase that tells them.
 DUTY_NOTICES = {
     "person.wanted": "duty_person",
@@ -131,7 +133,8 @@ class Turns:
         if after is not None and after != before:
             self._keep(tx, resident, kept, after, now)
         urgent = _is_emergency(turn) and self._may_be_urgent(tx, resident, now)
-        self._tell_happenings(tx, resident, turn, _words_of(event), urgent, now)
+        words = UNTOLD if secrecy.hides_words(before, turn) else _words_of(event)
+        self._tell_happenings(tx, resident, turn, words, urgent, now)
         if medium == "text" and (hush is None or not hush(turn)):
             lane = Lane.URGENT if urgent else Lane.ANSWER
             self._queue(tx, resident, reply.texts, reply.kind, _ref(turn.effects), inbound_id, now, lane)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flows.conversation import Conversation, Happened, Turn
 from gateway.services.acting import Acting
 from gateway.store import members
 from gateway.store.database import Tx
@@ -15,6 +16,16 @@ FLOW = "vote"
 def note_vote_talk(acting: Acting, poll: Poll | None = None) -> None:
     """Note that what is written from here on is about voting, and about which poll once that is known."""
     note_talk(acting.tx, acting.resident.id, secret=poll is not None and poll.secret)
+
+
+def hides_words(before: Conversation | None, turn: Turn) -> bool:
+    """Tell whether a turn's words may say how somebody votes, so that nobody on duty is sent them.
+
+    A cry for help is told whatever it was said amid.
+    """
+    if before is None or before.status != "active" or before.flow != FLOW:
+        return False
+    return not any(isinstance(effect, Happened) and effect.type == "emergency" for effect in turn.effects)
 
 
 def forget_pin(acting: Acting) -> None:

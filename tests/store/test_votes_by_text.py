@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from flows.conversation import Called, Heard
 from gateway.community_votes import VotesData, install_votes
 from gateway.store import polls, votes
 from gateway.store.threads import entries, find_threads, threads_before, waiting_threads
@@ -107,6 +108,17 @@ async def test_coordinators_see_that_somebody_votes_in_secret_and_not_what_they_
     assert await village.store.read(find_threads, "elm") == []
     assert any("tap" in body for body in written)
     assert not any("elm" in body.lower() or "You chose" in body for body in written)
+
+
+async def test_what_was_misheard_of_a_secret_vote_is_told_to_nobody(village: Village) -> None:
+    await village.call(ROSE, Called())
+    for said in ("English", "vote", "the second one", *["something about the old elms"] * 3):
+        turn = await village.call(ROSE, Heard((said,)))
+    assert turn.conversation is not None
+    assert (turn.conversation.flow, turn.conversation.status) == ("vote", "person")
+    told = await village.store.read(lambda tx: tx.all("SELECT body FROM outbound WHERE number <> :n", n=ROSE))
+    assert any("asks for a person" in row["body"] for row in told)
+    assert not any("elm" in row["body"] for row in told)
 
 
 async def test_a_clock_nobody_trusts_opens_and_closes_nothing(village: Village) -> None:
