@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -136,3 +137,21 @@ async def test_a_server_on_the_local_network_has_to_be_named(pushing: Pushing) -
     async with open_session(pushing.push.to.push_to, allowed=read_allowed([]), connections=1) as session:
         assert await pushing.push.push(session) != ""
     assert pushing.aggregator.asked == []
+
+
+async def test_it_is_pushed_when_a_conversation_ends_and_told_when_it_is_not_taken(pushing: Pushing) -> None:
+    told: asyncio.Queue[str] = asyncio.Queue()
+    pushing.push.told = told.put_nowait
+    running = asyncio.create_task(pushing.push.run())
+    try:
+        async with asyncio.timeout(10):
+            assert await told.get() == ""
+            pushing.aggregator.statuses = [503]
+            pushing.system.village.store.listen(pushing.push.hear)
+            await answer_survey(pushing.system)
+            while not (words := await told.get()):
+                pass
+        assert words == "Results could not be handed on: It answered 503. They wait, and are tried again."
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)

@@ -49,6 +49,7 @@ async def test_every_operation_needs_its_scope_but_the_public_ones(system: Asker
     assert public == {
         *(f"open{what}{form}" for what in ("Services", "Issues", "Issue") for form in ("Json", "Xml")),
         "readCalendar",
+        "listEvents",
     }
     token = await system.let_in("polls:read")
     for operation in OPERATIONS:
