@@ -53,7 +53,7 @@ async def ask(system: Asker, curl: Curl) -> Answer:
 
 
 def unlike(shown: Any, real: Any, where: str = "") -> list[str]:
-    """Say where an answer is not as it is shown; … stands for anything, and what is not shown may be there."""
+    """Say where an answer is not as shown; … stands for anything, and more than is shown may be there."""
     if shown == "…":
         return []
     if isinstance(shown, dict) and isinstance(real, dict):

@@ -10,10 +10,12 @@ from gateway.store.database import Tx
 # What grows with every text, trip or request; the others are as large as the community.
 GROWING = frozenset(
     {
+        "api_answer",
         "call",
         "conversation",
         "delivery",
         "event",
+        "flow_result",
         "food_referral",
         "help_note",
         "help_request",
