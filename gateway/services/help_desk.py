@@ -89,6 +89,8 @@ def set_state(doing: Doing, request_id: int, trigger: str, by: str) -> HelpReque
     request = store.request_by_id(doing.tx, request_id)
     doing.emit("help.handled", f"help:{request.id}", code=request.code, by=by, did=trigger)
     match trigger:
+        case "look" if request.state == "matched":
+            return take_from(doing, request.id, by)
         case "look":
             store.change_request(doing.tx, request.id, doing.now, held=False)
             return offers.look(doing, store.request_by_id(doing.tx, request.id), "by hand")

@@ -101,6 +101,7 @@ def end(
     if request.state == "matched" and request.volunteer_id is not None and trigger != "complete":
         helper = people.resident_by_id(doing.tx, request.volunteer_id)
         doing.tell(helper.number, Prompt("claim", "told_closed", values={"ref": text(request.code)}))
+        offers.release(doing, request, "closed")
     return move(doing, request, trigger, told, **columns)
 
 
@@ -149,9 +150,7 @@ def reopen(doing: Doing, request: HelpRequest) -> HelpRequest:
     code = request.code
     if request.closed_at is not None and code in store.codes_in_use(doing.tx):
         code = new_code(doing.random, store.codes_in_use(doing.tx))
-    for offer in offers_of_request(doing.tx, request.id):
-        if offer.state == "accepted":
-            offers.end_offer(doing, offer, "given_back")
+    offers.release(doing, request)
     columns = {
         "urgency": today,
         "part": "",

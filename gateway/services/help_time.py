@@ -62,30 +62,33 @@ def _lapse(timing: Timing, request: HelpRequest) -> None:
 
 def _accompany(timing: Timing, request: HelpRequest) -> None:
     """Ask the resident where exactly, remind whoever comes, ask how it went: each when its time has come."""
-    if request.address_asked_at is None and not _is_over(timing, request):
-        _ask_address(timing, request)
-    elif _reminder(timing, request) is not None:
-        _remind(timing, request)
-    elif request.asked_at is None and timing.now >= _ask_moment(timing, request):
-        _ask(timing, request)
-        return
-    elif request.asked_at is not None and timing.now >= request.asked_at + UNANSWERED:
+    if request.asked_at is not None and timing.now >= request.asked_at + UNANSWERED:
         tell_duty(timing, "told_unanswered", request)
         move(timing, request, "complete", {"unanswered": True})
         return
+    if request.asked_at is None and timing.now >= _ask_moment(timing, request):
+        _ask(timing, request)
+        return
+    if request.volunteer_id is None:  # another system has found somebody, and sees to the rest
+        store.change_request(timing.tx, request.id, timing.now, due_at=None)
+        return
+    if request.address_asked_at is None:
+        _ask_address(timing, request)
+    if _reminder(timing, request) is not None:
+        _remind(timing, request)
     _plan(timing, store.request_by_id(timing.tx, request.id))
 
 
 def _plan(timing: Timing, request: HelpRequest) -> None:
     """Settle when a claimed request is attended to next."""
     dues = [_ask_moment(timing, request)] if request.asked_at is None else [request.asked_at + UNANSWERED]
-    if request.address_asked_at is None and not _is_over(timing, request):
+    if request.address_asked_at is None:
         dues.append(timing.now + BUSY)
     if request.reminded_at is None and request.wanted_on is not None and request.matched_at is not None:
         moment = at(request.wanted_on - timedelta(days=1), REMIND_AT, timing.zone)
         if moment > max(timing.now, request.matched_at):
             dues.append(moment)
-    store.change_request(timing.tx, request.id, timing.now, due_at=max(min(dues), timing.now))
+    store.change_request(timing.tx, request.id, timing.now, due_at=min(dues))
 
 
 def _reminder(timing: Timing, request: HelpRequest) -> datetime | None:

@@ -33,9 +33,9 @@ LOOK_AGAIN_NOW = timedelta(minutes=30)
 
 
 def look(doing: Doing, request: HelpRequest, reason: str = "") -> HelpRequest:
-    """Begin to look for somebody, or begin again, and put the request to the first few."""
+    """Begin to look for somebody, or begin again, and put the request to the next few."""
     looking = request
-    if request.state != "looking":
+    if request.state not in ("looking", "offered"):
         looking = move(doing, request, "look", {"reason": reason} if reason else {}, nobody_at=None)
     return offer_next(doing, looking)
 
@@ -107,6 +107,13 @@ def end_open_offers(doing: Doing, request: HelpRequest, state: str, phrase: str)
                 doing.tell(offer.number, Prompt("claim", phrase, values={"ref": text(request.code)}))
 
 
+def release(doing: Doing, request: HelpRequest, state: str = "given_back") -> None:
+    """End the offer that was claimed, if one was: its volunteer does not do it, or need not."""
+    for offer in store.offers_of_request(doing.tx, request.id):
+        if offer.state == "accepted":
+            end_offer(doing, offer, state)
+
+
 def match(doing: Doing, request: HelpRequest, volunteer: Volunteer, offer: Offer | None) -> HelpRequest:
     """Give a request to a volunteer; the others hear that it is taken, the resident who comes."""
     matched = move(
@@ -131,9 +138,7 @@ def match(doing: Doing, request: HelpRequest, volunteer: Volunteer, offer: Offer
 
 def give_back(doing: Doing, request: HelpRequest, reason: str) -> HelpRequest:
     """Take a request from whoever had claimed it; others are asked, and the resident hears of it."""
-    for offer in store.offers_of_request(doing.tx, request.id):
-        if offer.state == "accepted":
-            end_offer(doing, offer, "given_back")
+    release(doing, request)
     resident = people.resident_by_id(doing.tx, request.resident_id)
     doing.tell(resident.number, Prompt("help", "told_looking_again", values=facts(request)))
     tell_duty(doing, "told_given_back", request)
@@ -164,7 +169,7 @@ def _nobody(doing: Doing, request: HelpRequest, phrase: str, again: datetime | N
     """Leave a request to the people on duty, who are told once; whoever becomes free may be asked later."""
     waiting = request
     if any(offer.state == "open" for offer in store.offers_of_request(doing.tx, request.id)):
-        return _wait(doing, request, again)
+        return request
     if request.state == "offered":
         waiting = move(doing, request, "look", {"reason": "nobody"})
     if request.nobody_at is None:

@@ -95,12 +95,11 @@ class HelpOffice:
 
     def pass_time(self, until: datetime) -> None:
         """Let time pass; what is due on the way is done when it is due."""
-        while True:
+        due = keep_times(self._timing())
+        while due is not None and due <= until:
+            assert due > self.now, "something stays due, so time would stand still over it"
+            self.now = due
             due = keep_times(self._timing())
-            if due is None or due > until:
-                break
-            self.now = max(self.now, due)
-            keep_times(self._timing())
         self.now = until
         keep_times(self._timing())
 
