@@ -27,7 +27,7 @@ SCOPES: Mapping[str, str] = {
     "trips:write": "Move a trip to another state; the rider hears of it.",
     "polls:read": "Read polls; results after the close.",
     "people:read": "Read names, numbers and residents' own words, here and in requests.",
-    "messages:read": "Read texts in and out, except about votes.",
+    "messages:read": "Read texts in and out, but not what is being written about a vote.",
     "messages:write": "Send a text to somebody who is known and did not say STOP.",
     "flows:start": "Start a flow with somebody who agreed to it, and record that they did.",
     "results:read": "Read what residents answered, as Flow Results packages.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given, settings
@@ -16,8 +16,11 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from gateway.api.document import openapi
 from gateway.api.operations import Operation
 from gateway.api.reading import Wrong, read_query, read_shape
+from gateway.api.requests import NextState, RequestState
 from gateway.api.serving import PREFIX
 from gateway.api.table import OPERATIONS
+from gateway.services.help_lifecycle import LIFECYCLE
+from gateway.services.outside import REQUEST_MOVES
 from tests.api.asking import Asker
 
 DOCUMENT = openapi(OPERATIONS, PREFIX)
@@ -139,3 +142,8 @@ def test_a_query_is_read_as_strictly_as_a_body() -> None:
     ):
         with pytest.raises(Wrong):
             read_query(shape, pairs)
+
+
+def test_every_state_of_a_request_is_in_the_document() -> None:
+    assert set(get_args(RequestState)) == set(LIFECYCLE.states)
+    assert set(get_args(NextState)) == set(REQUEST_MOVES)
