@@ -5,31 +5,29 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from flows.conversation import Called, Input, Prompt
+from flows.conversation import Called, Input
 from flows.spoken import Sentence
 from gateway import policy
+from gateway.call_book import CallBook
 from gateway.call_life import How
 from gateway.call_loading import load_ears, load_speech
-from gateway.call_rules import CallRules
+from gateway.call_rules import READING, CallRules
 from gateway.call_words import common_sentences
 from gateway.dialler import Dialler, Telephone
 from gateway.exchange import Exchange
-from gateway.store import calls, people
+from gateway.store import people
 from gateway.store.calls import OutgoingCall
-from gateway.store.database import Tx
-from gateway.store.events import write_event
 from gateway.tuned import Tuned, overhearing
 from modem.audio.line import Line
 from modem.driver import CallEnded, Ringing, Tone
 from modem.errors import ModemError, Refused
 
 if TYPE_CHECKING:
-    from gateway.call import Call
+    from gateway.held_call import HeldCall
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +35,6 @@ RING_SECONDS = 5.0
 # 3GPP TS 22.030: "User Determined User Busy" for the call that waits.
 REFUSE_WAITING = "AT+CHLD=0"
 OUTGOING_LOOK_SECONDS = 5.0
-RING_BACK_DELAY = timedelta(seconds=4)
 
 
 @dataclass(slots=True)
@@ -55,13 +52,14 @@ class CallDesk:
     ring_seconds: float = RING_SECONDS
     tuned: Tuned | None = None
     _ringing: asyncio.Task[None] | None = None
-    _call: Call | None = None
+    _call: HeldCall | None = None
     _busy: bool = False
     _ended: asyncio.Event = field(default_factory=asyncio.Event)
     _next: Ringing | None = None
     _ready: bool = False
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _dialler: Dialler = field(init=False)
+    _book: CallBook = field(init=False)
     _loading: asyncio.Task[None] | None = None
 
     def __post_init__(self) -> None:
@@ -70,13 +68,16 @@ class CallDesk:
         async def book(outgoing: OutgoingCall) -> int:
             now = self.exchange.clock.now()
             _, call_id = await self.exchange.store.write(
-                self._book, outgoing.number, "out", outgoing.purpose, now, answered=False
+                self._book.begin, outgoing.number, "out", outgoing.purpose, now, answered=False
             )
             return call_id
 
         async def hold(outgoing: OutgoingCall, call_id: int, opening: Input) -> How:
+            if outgoing.purpose == READING:
+                return await self._read(outgoing, call_id)
             return await self._hold(outgoing.resident_id, call_id, opening, greeted=True)
 
+        self._book = CallBook(self.name, self.exchange.turns, self.rules)
         self._dialler = Dialler(self.telephone, self.exchange, self.rules, book, hold, self._ended)
 
     async def heard(self, event: Ringing | CallEnded | Tone) -> None:
@@ -196,16 +197,7 @@ class CallDesk:
         """Ring back whoever hung up while it rang, so that the call costs them nothing."""
         number = policy.e164(caller, self.rules.region) if caller else None
         if number is not None:
-            await self.exchange.store.write(self._note_missed, number, self.exchange.clock.now())
-
-    def _note_missed(self, tx: Tx, number: str, now: datetime) -> None:
-        resident = people.meet(tx, number, now)
-        call_id = calls.begin_call(tx, self.name, "in", "", resident.id, now)
-        calls.end_call(tx, call_id, How.GAVE_UP.value, now)
-        refusal = self.rules.ring_back_refusal(tx, resident, now)
-        write_event(tx, "call.missed", f"call:{call_id}", {"ring_back": not refusal, "why": refusal}, now)
-        if not refusal:
-            calls.queue_call(tx, resident.id, "ring_back", now, delay=RING_BACK_DELAY)
+            await self.exchange.store.write(self._book.miss, number, self.exchange.clock.now())
 
     async def _answer(self, caller: str | None) -> None:
         number = policy.e164(caller, self.rules.region) if caller else None
@@ -218,7 +210,7 @@ class CallDesk:
             await self._tell_withheld()
             return
         resident_id, call_id = await self.exchange.store.write(
-            self._book, number, "in", "", self.exchange.clock.now()
+            self._book.begin, number, "in", "", self.exchange.clock.now()
         )
         await self._hold(resident_id, call_id, None if self.rules.closed else Called())
 
@@ -260,27 +252,10 @@ class CallDesk:
             await self.telephone.raw(REFUSE_WAITING)
         number = policy.e164(caller, self.rules.region) if caller else None
         if number is not None and self.rules.may_be_rung(number):
-            await self.exchange.store.write(self._tell_busy, number, self.exchange.clock.now())
+            await self.exchange.store.write(self._book.refuse, number, self.exchange.clock.now())
             self.exchange.queued()
 
-    def _tell_busy(self, tx: Tx, number: str, now: datetime) -> None:
-        resident = people.meet(tx, number, now)
-        call_id = calls.begin_call(tx, self.name, "in", "", resident.id, now)
-        calls.end_call(tx, call_id, "line busy", now)
-        write_event(tx, "call.busy", f"call:{call_id}", {}, now)
-        self.exchange.turns.notices(tx, now).tell(number, Prompt("common", "busy"))
-
     # A call that stands.
-
-    def _book(
-        self, tx: Tx, number: str, direction: str, purpose: str, now: datetime, *, answered: bool = True
-    ) -> tuple[int, int]:
-        resident = people.meet(tx, number, now)
-        call_id = calls.begin_call(tx, self.name, direction, purpose, resident.id, now)
-        write_event(tx, "call.began", f"call:{call_id}", {"direction": direction, "purpose": purpose}, now)
-        if answered:
-            calls.answer_call(tx, call_id, now)
-        return resident.id, call_id
 
     async def _hold(
         self, resident_id: int, call_id: int, opening: Input | None, *, greeted: bool = False
@@ -290,11 +265,31 @@ class CallDesk:
 
         line, barge_in = overhearing(await self.open_line(), self.tuned)
         call = Call(self.exchange, line, resident_id, call_id, self.telephone.hang_up, barge_in)
+        return await self._held(call, call.run(opening, greeted=greeted))
+
+    async def _read(self, outgoing: OutgoingCall, call_id: int) -> How:
+        """Let a neighbour read the prompts."""
+        await load_ears()
+        from gateway.reading import Reading
+
+        now = self.exchange.clock.now()
+        minutes = await self.exchange.store.read(self.rules.minutes_left, now)
+        reading = Reading(
+            self.exchange,
+            await self.open_line(),
+            call_id,
+            self.telephone.hang_up,
+            str(outgoing.answers["language"]),
+            60 * minutes,
+        )
+        return await self._held(reading, reading.run())
+
+    async def _held(self, call: HeldCall, running: Coroutine[Any, Any, None]) -> How:
         self._call = call
         if self._ended.is_set():
             call.end(How.HUNG_UP)
         try:
-            await call.run(opening, greeted=greeted)
+            await running
         finally:
             self._call = None
         return call.life.how or How.FAULT

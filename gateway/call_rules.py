@@ -16,6 +16,8 @@ MOST_RING_BACKS_A_DAY = 4
 RING_BACK_PAUSE = timedelta(minutes=3)
 MOST_TRIES = 3
 TRY_AGAIN_AFTER = timedelta(minutes=45)
+READING = "reading"
+"""The purpose of a call in which a neighbour reads the prompts: the operator asked for it this minute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ class CallRules:
     def purposes_now(self, now: datetime) -> tuple[str, ...]:
         """Give the purposes that calls may be made for at this hour."""
         local = now.astimezone(self.zone).time()
-        found = []
+        found = [READING]
         if not (local >= self.quiet_from or local < self.quiet_until):
             found.append("ring_back")
         if self.civil_from <= local < self.civil_until:

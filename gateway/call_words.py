@@ -9,10 +9,17 @@ from flows.value import Value, text
 from gateway.community import Community
 
 
-def common_sentences(library: Library, community: Community, key: str) -> list[Sentence]:
-    """Give a phrase of CALL_NOTICES in the community's language."""
+def common_sentences(library: Library, community: Community, key: str, language: str = "") -> list[Sentence]:
+    """Give a phrase of CALL_NOTICES, in the community's language unless another is named."""
     prompt = Prompt(COMMON, key, values=_extras(community))
-    return spoken(library, [prompt], community.language, community.zone)
+    return spoken(library, [prompt], language or community.language, community.zone)
+
+
+def filled(words: str, community: Community) -> str:
+    """Put into words that a neighbour reads what stands in braces in them."""
+    for name, value in _extras(community).items():
+        words = words.replace(f"{{{name}}}", str(value.data))
+    return words
 
 
 def standing_sentences(library: Library, community: Community) -> list[Sentence]:

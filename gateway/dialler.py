@@ -13,7 +13,7 @@ from typing import Protocol
 from flows.conversation import Called, Input, Started
 from flows.value import Json, Value
 from gateway.call_life import How
-from gateway.call_rules import MOST_TRIES, TRY_AGAIN_AFTER, CallRules
+from gateway.call_rules import MOST_TRIES, READING, TRY_AGAIN_AFTER, CallRules
 from gateway.exchange import Exchange
 from gateway.ring_up import is_unanswered, words_of
 from gateway.store import calls
@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 ANSWER_SECONDS = 40.0
 LOOK_SECONDS = 0.4
 RING_BACK = "ring_back"
+_ASKED_FOR = (RING_BACK, READING)  # by somebody who will ask again
 _ACTIVE, _NO_CALL = "0", ""
 
 
@@ -130,7 +131,7 @@ class Dialler:
         calls.end_call(tx, call_id, how.value, now)
         if not _is_missed(tx, outgoing, how):
             calls.end_try(tx, outgoing.id, "done", how.value)
-        elif outgoing.purpose == RING_BACK or outgoing.tries + 1 >= MOST_TRIES:
+        elif outgoing.purpose in _ASKED_FOR or outgoing.tries + 1 >= MOST_TRIES:
             self._give_up(tx, outgoing, "failed", how.value, now)
             data: dict[str, Json] = {"purpose": outgoing.purpose, "why": how.value}
             write_event(tx, "call.failed", f"call:{call_id}", data, now)
@@ -149,7 +150,7 @@ class Dialler:
 
 def _is_missed(tx: Tx, outgoing: OutgoingCall, how: How) -> bool:
     """Tell whether a call has to be made again: nobody was there, or whoever was did not answer it."""
-    if outgoing.purpose == RING_BACK:
+    if outgoing.purpose in _ASKED_FOR:
         return how in (How.NOT_ANSWERED, How.MACHINE, How.MODEM_LOST)
     return how not in (How.FINISHED, How.HUNG_UP, How.TOO_LONG) or is_unanswered(tx, outgoing)
 

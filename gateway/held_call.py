@@ -117,14 +117,14 @@ class HeldCall:
             log.exception("a call failed", extra={"call": self._id})
             self.life.end(How.FAULT)
 
-    async def _say_common(self, key: str) -> None:
-        """Say a phrase of CALL_NOTICES to its end."""
-        turns = self._exchange.turns
-        await self._say_out(common_sentences(turns.library, turns.community, key))
-
-    async def _say_out(self, sentences: Sequence[Sentence]) -> None:
+    async def _say_common(self, key: str, language: str = "") -> None:
+        """Say a phrase to its end, in the community's language unless another is named."""
         self.life.go("speak")
-        await self._exchange.mouth.say(self._line, sentences, slow=False)
+        await self._exchange.mouth.say(self._line, self._common(key, language), slow=False)
+
+    def _common(self, key: str, language: str = "") -> list[Sentence]:
+        turns = self._exchange.turns
+        return common_sentences(turns.library, turns.community, key, language)
 
     async def _say_until_interrupted(
         self, sentences: Sequence[Sentence], *, slow: bool = False, by_voice: bool = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 
 from flows.clips import recordable
@@ -16,6 +17,11 @@ from modem.audio.line import RATE
 LEVEL_DBFS = -20.0
 QUIETEST_DBFS = -45.0
 LONGEST_SECONDS = 60.0
+OVER_NOISE_DB = 8.0
+
+
+class NotAClip(GatewayError):
+    """This recording cannot be a clip: record it again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,29 +58,41 @@ def take_in(source: Path, target: Path, known: set[Path]) -> Taken:
     clips, wrong = 0, []
     for file in sorted(source.rglob("*.wav")):
         name = file.relative_to(source)
-        mistake = _mistake(file) if name in known else "no prompt has this name; see: plainline prompts list"
-        if mistake:
-            wrong.append(f"{name}: {mistake}")
-            continue
-        place = target / name
-        place.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = place.with_suffix(".part")
-        wav.write(unfinished, wav.levelled(wav.trimmed(wav.read(file)), LEVEL_DBFS))
-        unfinished.replace(place)
-        clips += 1
+        try:
+            if name not in known:
+                raise NotAClip("no prompt has this name; see: plainline prompts list")
+            keep_clip(clip_of(wav.read(file)), target / name)
+            clips += 1
+        except (NotAClip, wav.NotSound) as error:
+            wrong.append(f"{name}: {error}")
     return Taken(clips, tuple(wrong))
 
 
-def _mistake(file: Path) -> str:
-    try:
-        sound = wav.read(file)
-    except wav.NotSound as error:
-        return str(error)
+def clip_of(sound: bytes) -> bytes:
+    """Make a clip of a recording: no silence at its ends, as loud as all others. Raises NotAClip."""
     if wav.level(sound) < QUIETEST_DBFS:
-        return "it is almost silent; speak closer to the microphone and record it again"
+        raise NotAClip("it is almost silent; speak closer to the microphone and record it again")
     if len(sound) / 2 / RATE > LONGEST_SECONDS:
-        return "it is longer than a minute; record one prompt a file"
-    return ""
+        raise NotAClip("it is longer than a minute; record one prompt a file")
+    spoken = wav.trimmed(sound, quiet_dbfs=max(wav.QUIET_DBFS, _noise(sound) + OVER_NOISE_DB))
+    if not spoken:
+        raise NotAClip("it is all noise; record it again in a quiet room")
+    return wav.levelled(spoken, LEVEL_DBFS)
+
+
+def keep_clip(clip: bytes, place: Path) -> None:
+    """Put a clip in its place, whole or not at all: calls may be using what is there."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = place.with_suffix(".part")
+    wav.write(unfinished, clip)
+    unfinished.replace(place)
+
+
+def _noise(sound: bytes) -> float:
+    """Give the level of the quietest stretches, in dBFS: of a telephone line, or of a room."""
+    step = RATE // 50 * 2
+    levels = sorted(wav.level(sound[at : at + step]) for at in range(0, len(sound) - step, step))
+    return levels[len(levels) // 10] if levels else -inf
 
 
 def _clip(clip: Clip, words: str, language: str) -> ToRecord:

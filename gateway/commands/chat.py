@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import re
 import sys
 from typing import TYPE_CHECKING
 
 from gateway.commands import exits
-from gateway.commands.command import add_command, add_config, find_settings
+from gateway.commands.command import add_command, add_config, e164_number, find_settings
 
 if TYPE_CHECKING:
     from gateway.commands.command import Commands
@@ -29,9 +28,11 @@ def add(commands: Commands) -> None:
         "2  wrong use\n3  a mistake in the settings",
     )
     parser.add_argument(
-        "--from", dest="number", type=_number, required=True, metavar="NUMBER", help="who you are: +44…"
+        "--from", dest="number", type=e164_number, required=True, metavar="NUMBER", help="who you are: +44…"
     )
-    parser.add_argument("--to", type=_number, metavar="NUMBER", help="whom to text (otherwise the gateway)")
+    parser.add_argument(
+        "--to", type=e164_number, metavar="NUMBER", help="whom to text (otherwise the gateway)"
+    )
     parser.add_argument(
         "--wait",
         type=_seconds,
@@ -64,13 +65,6 @@ async def _chat(config: Config, options: argparse.Namespace) -> None:
         print(f"You are {options.number}. Each line is a text to {line.to}. Ctrl-D hangs up.")
         with terminal_kept():
             await talk(line, Prompt())
-
-
-def _number(typed: str) -> str:
-    number = re.sub(r"[\s()-]", "", typed)
-    if not re.fullmatch(r"\+[1-9][0-9]{6,14}", number):
-        raise argparse.ArgumentTypeError("a number has + and its country code, like +447700900123")
-    return number
 
 
 def _seconds(typed: str) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -57,6 +58,14 @@ def find_settings(named: Path | None) -> Path:
         "There is no plainline.toml here. Name your settings with --config FILE, "
         "or start with: plainline demo"
     )
+
+
+def e164_number(typed: str) -> str:
+    """Read a number that was typed, with + and its country code."""
+    number = re.sub(r"[\s()-]", "", typed)
+    if not re.fullmatch(r"\+[1-9][0-9]{6,14}", number):
+        raise argparse.ArgumentTypeError("a number has + and its country code, like +447700900123")
+    return number
 
 
 def _indent(text: str) -> str:

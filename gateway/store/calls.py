@@ -17,6 +17,7 @@ VALIDITY = {
     "ring_back": timedelta(minutes=30),
     "reminder": timedelta(hours=12),
     "announcement": timedelta(hours=48),
+    "reading": timedelta(minutes=30),
 }
 
 
@@ -157,6 +158,12 @@ def end_try(tx: Tx, outgoing_id: int, state: str, reason: str = "", again_at: da
         reason=reason,
         again=to_text(again_at) if again_at else None,
     )
+
+
+def outgoing_state(tx: Tx, outgoing_id: int) -> tuple[str, str]:
+    """Give how far a call to make is, and why: waiting, calling, done, failed or expired."""
+    row = tx.one("SELECT state, reason FROM outgoing_call WHERE id = :id", id=outgoing_id)
+    return (row["state"], row["reason"]) if row else ("failed", "it was erased")
 
 
 def set_slow(tx: Tx, resident_id: int) -> None:

