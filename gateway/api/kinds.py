@@ -56,9 +56,6 @@ PersonId: TypeAlias = Annotated[
 ]
 """A person, under a pseudonym."""
 
-Number: TypeAlias = Annotated[str, Words(16, 8, "^\\+[1-9][0-9]{6,14}$", example="+447700900123")]
-"""A telephone number in E.164."""
-
 FlowName: TypeAlias = Annotated[str, Words(64, 1, "^[a-z][a-z0-9_]*$", example="lift")]
 """The name of a flow."""
 

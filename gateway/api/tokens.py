@@ -25,32 +25,34 @@ class NoToken(GatewayError):
     """A token that cannot be made or taken back: nothing was changed."""
 
 
-def new_token(tx: Tx, name: str, scopes: Sequence[str], days: int, now: datetime) -> str:
-    """Make a token for another system and give it, this once. Raises NoToken."""
+def new_token(
+    tx: Tx, name: str, scopes: Sequence[str], days: int, now: datetime, by: int | None = None
+) -> str:
+    """Make a token for another system and give it, this once; `by` is an account. Raises NoToken."""
     unknown = [scope for scope in scopes if scope not in SCOPES]
     if unknown or not scopes:
         wrong = f"There is no scope {unknown[0]}" if unknown else "A token without a scope opens nothing"
         raise NoToken(f"{wrong}. Choose of: {', '.join(SCOPES)}.")
     token = MARK + secrets.token_urlsafe(SECRET_BYTES)
-    _keep(tx, tokens.BEARER, name, token, days, now, scopes=sorted(set(scopes)))
+    _keep(tx, tokens.BEARER, name, token, days, now, by, scopes=sorted(set(scopes)))
     return token
 
 
-def new_calendar(tx: Tx, name: str, number: str, days: int, now: datetime) -> str:
+def new_calendar(tx: Tx, name: str, number: str, days: int, now: datetime, by: int | None = None) -> str:
     """Make the secret part of a calendar's address for the driver with a number (E.164). Raises NoToken."""
     driver = people.resident_by_number(tx, number)
     if driver is None or not is_driver(tx, driver.id):
         raise NoToken("No driver has that number. Give it with + and country code, as in drivers.csv.")
     secret = secrets.token_urlsafe(SECRET_BYTES)
-    _keep(tx, tokens.CALENDAR, name, secret, days, now, driver_id=driver.id)
+    _keep(tx, tokens.CALENDAR, name, secret, days, now, by, driver_id=driver.id)
     return secret
 
 
-def take_back(tx: Tx, token_id: int, now: datetime) -> None:
+def take_back(tx: Tx, token_id: int, now: datetime, by: int | None = None) -> None:
     """Let a token be used no more. Raises NoToken where there is none of that id in use."""
     if not tokens.revoke_token(tx, token_id, now):
         raise NoToken(f"There is no token {token_id} that is in use. See them with: plainline tokens list")
-    journal(tx, None, "api.token_revoked", f"token:{token_id}", now)
+    journal(tx, by, "api.token_revoked", f"token:{token_id}", now)
 
 
 def _keep(
@@ -60,6 +62,7 @@ def _keep(
     token: str,
     days: int,
     now: datetime,
+    by: int | None,
     *,
     scopes: Sequence[str] = (),
     driver_id: int | None = None,
@@ -79,4 +82,4 @@ def _keep(
         driver_id=driver_id,
         expires_at=now + timedelta(days=days),
     )
-    journal(tx, None, "api.token_made", f"token:{token_id}", now, kind=kind, scopes=list(scopes))
+    journal(tx, by, "api.token_made", f"token:{token_id}", now, kind=kind, scopes=list(scopes))

@@ -107,11 +107,6 @@ def forget_results(tx: Tx, before: datetime) -> int:
     return tx.run("DELETE FROM flow_result WHERE ended_at < :before", before=to_text(before))
 
 
-def forget_results_of(tx: Tx, resident_id: int) -> int:
-    """Erase what a resident answered in flows that keep it; give how many results that were."""
-    return tx.run("DELETE FROM flow_result WHERE resident_id = :id", id=resident_id)
-
-
 def note_published(tx: Tx, package_id: str, now: datetime) -> None:
     """Write down that another system knows a package."""
     tx.run("UPDATE flow_package SET published_at = :now WHERE id = :id", id=package_id, now=to_text(now))
