@@ -1,0 +1,1 @@
+"""Whole tasks spoken by artificial callers, and how well they were understood."""
