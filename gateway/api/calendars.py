@@ -10,7 +10,7 @@ from gateway.api.kinds import Words
 from gateway.api.operations import Call, Operation
 from gateway.api.problems import not_found
 from gateway.formats import calendar
-from gateway.store import tokens
+from gateway.store import people, tokens
 from gateway.store.database import Tx
 from gateway.store.driver_rides import driver_rides
 
@@ -31,8 +31,14 @@ def read_calendar(tx: Tx, call: Call) -> str:
     token = tokens.token_by_hash(tx, tokens.CALENDAR, tokens.hash_of(path.secret))
     if token is None or token.driver_id is None or not token.holds(call.now):
         raise not_found("calendar")
+    turns = call.room.turns
+    language = people.resident_by_id(tx, token.driver_id).language or turns.community.language
     rides = driver_rides(tx, token.driver_id, call.now - BEHIND, call.now + AHEAD)
-    return calendar.calendar(rides, call.room.turns.community.name, call.now).decode()
+
+    def needs(key: str) -> str:
+        return turns.label(language, "lift", "needs", key)
+
+    return calendar.calendar(rides, turns.community.name, needs, call.now).decode()
 
 
 OPERATIONS = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from icalendar import Calendar, Event
@@ -13,8 +13,10 @@ PRODUCT = "-//Plainline//driver//EN"
 REFRESH = timedelta(minutes=30)
 
 
-def calendar(rides: Sequence[DriverRide], community: str, now: datetime) -> bytes:
-    """Give the calendar of one driver."""
+def calendar(
+    rides: Sequence[DriverRide], community: str, needs: Callable[[str], str], now: datetime
+) -> bytes:
+    """Give the calendar of one driver; `needs` says in their language what a key of needs means."""
     whole = Calendar()
     whole.add("prodid", PRODUCT)
     whole.add("version", "2.0")
@@ -24,7 +26,7 @@ def calendar(rides: Sequence[DriverRide], community: str, now: datetime) -> byte
     whole.add("x-wr-calname", f"{community}: lifts")
     whole.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
     for ride in rides:
-        whole.add_component(_event(ride, community, now))
+        whole.add_component(_event(ride, community, needs(ride.needs), now))
     return bytes(whole.to_ical())
 
 
@@ -46,7 +48,7 @@ def _surname_first(word: str) -> bool:
     return "\uac00" <= word[0] <= "\ud7a3" or "\u4e00" <= word[0] <= "\u9fff"
 
 
-def _event(ride: DriverRide, community: str, now: datetime) -> Event:
+def _event(ride: DriverRide, community: str, needs: str, now: datetime) -> Event:
     event = Event()
     event.add("uid", f"trip-{ride.id}@{''.join(c for c in community.lower() if c.isalnum()) or 'plainline'}")
     event.add("dtstamp", now)
@@ -56,12 +58,7 @@ def _event(ride: DriverRide, community: str, now: datetime) -> Event:
     who = first_name(ride.name)
     event.add("summary", f"{ride.pickup} - {ride.dropoff}{f' ({who})' if who else ''}")
     event.add("location", ride.pickup)
-    event.add("description", _needs(ride))
+    event.add("description", f"{ride.code}: {needs}")
     event.add("class", "PRIVATE")
     event.add("transp", "OPAQUE")
     return event
-
-
-def _needs(ride: DriverRide) -> str:
-    taken = ((ride.seats, "seat"), (ride.wheelchairs, "wheelchair"))
-    return ", ".join([ride.code, *(f"{count} x {what}" for count, what in taken if count)])

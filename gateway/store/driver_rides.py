@@ -11,7 +11,7 @@ from gateway.store.instant import from_text, to_text
 
 @dataclass(frozen=True, slots=True)
 class DriverRide:
-    """A booked trip on one of a driver's runs, with its rider's name."""
+    """A booked trip on one of a driver's runs, with its rider's name and what they need (a key)."""
 
     id: int
     code: str
@@ -21,8 +21,7 @@ class DriverRide:
     starts_at: datetime
     ends_at: datetime
     changed_at: datetime
-    seats: int
-    wheelchairs: int
+    needs: str
 
 
 def is_driver(tx: Tx, resident_id: int) -> bool:
@@ -34,7 +33,7 @@ def driver_rides(tx: Tx, driver_id: int, since: datetime, until: datetime) -> li
     """Give what is booked on a driver's runs that begin between two moments, in order."""
     rows = tx.all(
         "SELECT t.id, t.code, r.name, p.label AS pickup, d.label AS dropoff, t.starts_at, t.ends_at, "
-        "t.changed_at, t.seats, t.wheelchairs FROM run "
+        "t.changed_at, t.needs FROM run "
         "JOIN trip t ON t.run_id = run.id AND t.state IN ('booked', 'reminded', 'on_board') "
         "JOIN resident r ON r.id = t.resident_id JOIN place p ON p.key = t.pickup "
         "JOIN place d ON d.key = t.dropoff WHERE run.driver_id = :driver AND run.starts_at >= :since "
@@ -53,8 +52,7 @@ def driver_rides(tx: Tx, driver_id: int, since: datetime, until: datetime) -> li
             from_text(row["starts_at"]),
             from_text(row["ends_at"]),
             from_text(row["changed_at"]),
-            row["seats"],
-            row["wheelchairs"],
+            row["needs"],
         )
         for row in rows
     ]

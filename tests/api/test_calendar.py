@@ -38,6 +38,7 @@ async def test_a_driver_sees_the_lifts_of_their_own_runs(system: Asker) -> None:
     [event] = Calendar.from_ical(answer.raw.decode()).walk("VEVENT")
     assert event.decoded("dtstart").isoformat() == "2026-03-03T10:30:00+00:00"
     assert str(event["summary"]) == "Mill Lane - Ashby Surgery (Rose)"
+    assert str(event["description"]) == "4F: One person"
     assert b"Hill" not in answer.raw
     assert b"7700900" not in answer.raw
 
