@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from gateway.errors import GatewayError
-from gateway.services.acting import Acting, Timing
 from gateway.counting.marks import ranks_to_marks, scores_to_marks, set_to_marks
 from gateway.counting.tallied import OBJECT
+from gateway.errors import GatewayError
+from gateway.services.acting import Acting, Timing
 from gateway.store import members, votes
 from gateway.store.polls import Poll
 

@@ -9,8 +9,8 @@ from hashlib import sha256
 
 from flows.conversation import Prompt
 from flows.value import Json, Value, text
-from gateway.services.acting import Timed, Timing
 from gateway.counting import Count, count_to_json, count_votes
+from gateway.services.acting import Timed, Timing
 from gateway.services.lifecycle import advance, lifecycle
 from gateway.services.secrecy import FLOW, forget_unfinished_votes
 from gateway.store import members, people, polls, votes

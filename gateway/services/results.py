@@ -8,9 +8,9 @@ from fractions import Fraction
 from flows.conversation import Outcome
 from flows.model import ActionSpec
 from flows.value import Json, Value, text
-from gateway.services.acting import Acting, Action
 from gateway.counting import Count, count_from_json
 from gateway.counting.tallied import OBJECT
+from gateway.services.acting import Acting, Action
 from gateway.services.polls import pair, poll_of, said
 from gateway.store import polls, votes
 from gateway.store.polls import Poll

@@ -17,7 +17,7 @@ from gateway.community_votes import (
 )
 from gateway.services import ACTIONS
 from gateway.store import members as member_store
-from gateway.store import polls, votes
+from gateway.store import votes
 from gateway.store.database import Tx
 from gateway.store.pin import is_pin, seal_pin
 from tests.store.hall import CLOSE, MEMBERS, NOW, ROSE, SHARED, TOM, choice, hall, poll
