@@ -114,7 +114,7 @@ def cancel(acting: Acting, values: Mapping[str, Value]) -> Outcome:  # noqa: ARG
     return Outcome("cancelled", {"ref": text(referral.code)})
 
 
-def move(doing: Doing, referral: Referral, trigger: str, **told: Json) -> Referral:
+def move(doing: Doing, referral: Referral, trigger: str, /, **told: Json) -> Referral:
     """Move a referral on (give, miss, cancel) and write the event that tells of it; raises IllegalMove."""
     state = advance(LIFECYCLE, referral.state, trigger)
     closed = doing.now if state in CLOSED else None
@@ -146,16 +146,16 @@ def keep_times(timing: Timing) -> datetime | None:
         return None
     until = timing.now + timedelta(weeks=bank.weeks_ahead + 1)
     dues = [_attend(timing, bank, referral) for referral in store.booked_before(timing.tx, until)]
-    return min(dues, default=None)
+    return min((due for due in dues if due is not None), default=None)
 
 
-def _attend(timing: Timing, bank: FoodBank, referral: Referral) -> datetime:
+def _attend(timing: Timing, bank: FoodBank, referral: Referral) -> datetime | None:
     assert referral.slot_date is not None, "a booked referral has a time"  # noqa: S101
     assert referral.ends_at is not None, "a booked referral has a time"  # noqa: S101
     over = referral.ends_at + UNMARKED
     if timing.now >= over:
         move(timing, referral, "give", unmarked=True)
-        return timing.now
+        return None
     remind = at(referral.slot_date - timedelta(days=1), REMIND_AT, timing.zone)
     if referral.reminded_at is not None or referral.opened_at >= remind or timing.now >= referral.ends_at:
         return over

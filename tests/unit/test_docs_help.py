@@ -24,7 +24,7 @@ def test_the_pictures_are_the_lifecycles() -> None:
 
 def test_every_state_of_a_request_is_explained() -> None:
     told = set(re.findall(r"^\| (\w+) \| ", PAGE, re.MULTILINE))
-    assert {*help_lifecycle.OPEN, *help_lifecycle.CLOSED} <= told
+    assert set(help_lifecycle.LIFECYCLE.states) <= told
 
 
 def test_every_setting_is_named() -> None:
