@@ -43,6 +43,8 @@ from gateway.web.pages import (
     phone,
     urgent,
     votes,
+    webhooks,
+    webhooks_in,
 )
 from gateway.web.render import MENU, NAV
 from gateway.web.sweep import sweeping
@@ -68,6 +70,8 @@ PAGES: Sequence[ModuleType] = (
     votes,
     flows,
     modems,
+    webhooks,
+    webhooks_in,
     log,
     coordinators,
     account,

@@ -10,6 +10,8 @@ from flows.reworded import Rewording
 from gateway.store.accounts import Role
 from gateway.store.flow_texts import write_draft
 from gateway.store.people import resident_by_number
+from gateway.store.webhook_deliveries import Happening, open_deliveries
+from gateway.store.webhooks import endpoints, note_failing
 from tests.web.site import Dashboard
 
 ADA, BEN, CLEO, DAN, EVE = (f"+4477009001{place}" for place in range(23, 28))
@@ -62,6 +64,26 @@ async def booked(d: Dashboard) -> None:
         await d.village.text(EVE, words)
 
 
+async def told(d: Dashboard) -> None:
+    """Let another system be told of what happens, and have been told of something."""
+    if await d.store.read(endpoints):
+        return
+    client = await d.client()
+    fields = {"name": "Council cases", "url": "https://cases.example.org/in", "type": "help.*"}
+    await client.post("/webhooks", fields)
+    happened = Happening(1, "help.opened", "help:1")
+    await d.store.write(open_deliveries, 1, [happened], d.now)
+    await d.store.write(note_failing, 1, "It answered 503: not now.", d.now)
+
+
+async def let_in(d: Dashboard) -> None:
+    """Let other systems in."""
+    client = await d.client()
+    await client.post("/webhooks/in/sources", {"name": "cases", "scope": "requests:write"})
+    fields = {"name": "Council cases", "scope": "requests:read", "days": "90"}
+    await client.post("/webhooks/in/tokens", fields)
+
+
 PAGES = (
     Shown("login", "/login", None),
     Shown("invitation", "", None, prepare=invitation),
@@ -87,6 +109,11 @@ PAGES = (
     Shown("vote", "/votes/bench"),
     Shown("vote-new", "/votes/new"),
     Shown("votes-observer", "/votes", Role.OBSERVER),
+    Shown("webhooks", "/webhooks", prepare=told),
+    Shown("webhook", "/webhooks/1", prepare=told),
+    Shown("webhook-observer", "/webhooks/1", Role.OBSERVER, prepare=told),
+    Shown("webhook-new", "/webhooks/new"),
+    Shown("webhooks-in", "/webhooks/in", prepare=let_in),
     Shown("missing", "/nowhere"),
 )
 
