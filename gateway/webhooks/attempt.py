@@ -81,16 +81,14 @@ def _answer(response: ClientResponse, now: datetime) -> Answer:
 
 
 async def _drain(response: ClientResponse) -> None:
-    """Read a short body to its end; a long or slow one ends the connection instead."""
+    """Read a short body to its end, for the connection is of use again then; a longer one ends with it."""
     left = MOST_BODY_BYTES
     try:
         async with asyncio.timeout(BODY_SECONDS):
             while left > 0 and (chunk := await response.content.read(left)):
                 left -= len(chunk)
     except (ClientError, OSError, TimeoutError, ValueError):
-        left = 0
-    if left <= 0:
-        response.close()
+        return  # it was taken all the same
 
 
 def _explain(error: Exception) -> str:

@@ -125,7 +125,8 @@ async def test_what_a_turn_pays_for_webhooks(tmp_path: Path) -> None:
     ):
         for receiver in (quick, slow, dead):
             await out.add(receiver.url, ["*"])
-        without, beside = [], []
+        without: list[float] = []
+        beside: list[float] = []
         for turn in range(TURNS):
             for village, times in ((alone, without), (out.village, beside)):
                 times.append(await take_turn(village, turn))

@@ -137,6 +137,30 @@ async def test_a_receiver_that_hangs_delays_no_other(tmp_path: Path, cases: Rece
         never.set()
 
 
+async def test_a_receiver_that_fails_gets_one_call_at_a_time(out: Sending, cases: Receiver) -> None:
+    at_once: list[int] = []
+    under_way = 0
+
+    async def overloaded(request: web.Request) -> web.Response:
+        nonlocal under_way
+        under_way += 1
+        at_once.append(under_way)
+        await asyncio.sleep(0.03)
+        under_way -= 1
+        return web.Response(status=503)
+
+    cases.usually = overloaded
+    await out.add(cases.url, ["help.*"])
+    await out.happen_together(*(("help.opened", f"help:{n}") for n in range(40)))
+    await cases.wait_for(CONCURRENCY)
+    async with asyncio.timeout(20):
+        while len(at_once) < CONCURRENCY + 8:
+            out.pass_time(timedelta(minutes=7))
+            await asyncio.sleep(0.02)
+    assert max(at_once[:CONCURRENCY]) > 1
+    assert set(at_once[-5:]) == {1}
+
+
 async def test_what_was_on_its_way_when_the_gateway_stopped_goes_out_after_the_next_start(
     out: Sending, cases: Receiver
 ) -> None:
@@ -173,6 +197,8 @@ async def test_a_huge_backlog_stays_on_the_disk(out: Sending, cases: Receiver) -
 
 
 async def test_without_an_endpoint_a_turn_asks_nothing_of_the_database_for_webhooks(out: Sending) -> None:
+    for _ in range(3):  # what a start asks for is asked by then
+        await out.village.store.read(lambda tx: tx.one("SELECT 1"))
     seen: list[str] = []
     for connection in (out.village.store._writer, out.village.store._reader):
         await connection.set_trace_callback(seen.append)
