@@ -11,7 +11,7 @@ from gateway.store.accounts import Role
 from gateway.store.flow_texts import write_draft
 from gateway.store.people import resident_by_number
 from gateway.store.webhook_deliveries import Happening, open_deliveries
-from gateway.store.webhooks import endpoints, note_failing
+from gateway.store.webhooks import endpoints, last_event, note_failing
 from tests.web.site import Dashboard
 
 ADA, BEN, CLEO, DAN, EVE = (f"+4477009001{place}" for place in range(23, 28))
@@ -71,7 +71,7 @@ async def told(d: Dashboard) -> None:
     client = await d.client()
     fields = {"name": "Council cases", "url": "https://cases.example.org/in", "type": "help.*"}
     await client.post("/webhooks", fields)
-    happened = Happening(1, "help.opened", "help:1")
+    happened = Happening(await d.store.read(last_event), "help.opened", "help:1")
     await d.store.write(open_deliveries, 1, [happened], d.now)
     await d.store.write(note_failing, 1, "It answered 503: not now.", d.now)
 

@@ -15,6 +15,9 @@ from standardwebhooks import Webhook
 
 from gateway.store.accounts import Role
 from gateway.store.webhooks import endpoints
+from gateway.web.endpoint_form import families
+from gateway.web.words import knows
+from gateway.webhooks.catalogue import unknown_types
 from gateway.webhooks.delivery import Webhooks
 from tests.web.axe import axe
 from tests.web.site import Dashboard, dashboard
@@ -45,8 +48,8 @@ async def add(page: Page, receiver: Receiver, *ticked: str) -> str:
     await page.get_by_role("link", name="Tell another system").click()
     await page.get_by_label("Name, for this list").fill("Case system")
     await page.get_by_label("Address").fill(receiver.url)
-    await page.get_by_text("help", exact=True).click()
-    await page.get_by_role("checkbox", name="All about help").check()
+    await page.get_by_text("Requests for help", exact=True).click()
+    await page.get_by_role("checkbox", name="All about: Requests for help").check()
     if ticked:
         await page.get_by_text("Choose what else is sent").click()
     for name in ticked:
@@ -182,3 +185,10 @@ async def test_a_system_that_sends_to_us_is_let_in_and_shut_out(tmp_path: Path) 
         assert (await client.post("/webhooks/in/sources/1/remove", {"sure": "on"})).status == 303
         assert "/hooks/cases" not in (await client.get("/webhooks/in")).text
         assert (await client.post("/webhooks/in/sources/1/on")).status == 404
+
+
+def test_every_kind_of_event_can_be_chosen_and_its_family_has_words() -> None:
+    for family in families():
+        assert knows(f"webhooks.family_{family.name}"), family.name
+        choices = [kind.type for kind in family.types] + [family.all] * (len(family.types) > 1)
+        assert unknown_types(choices) == []
