@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from modem.virtual import alphabet
 from modem.virtual.commands import CME_NO_NETWORK, CME_NOT_ALLOWED, Answer, Command, Handler, cme, setting
-from modem.virtual.voice import NO_CARRIER, Call, number_kind
+from modem.virtual.voice import NO_CARRIER, Call, ModemVoice, number_kind
 
 if TYPE_CHECKING:
     from modem.virtual.modem import VirtualModem
@@ -35,19 +36,20 @@ def _calls(modem: VirtualModem, command: Command) -> Answer:
     if command.how == "=?":
         return Answer()
     lines = ['1,1,0,1,0,"",128'] if modem.dialect.lists_data_call else []
-    for call in (modem.voice.call, modem.voice.waiting):
+    voice = modem.voice
+    for call in (voice.held, voice.call, voice.joined, voice.waiting):
         if call:
-            incoming = call.callee is modem.voice
+            incoming = call.callee is voice
             number = call.shown if incoming else call.dialled
-            state = _call_state(call, incoming, call is modem.voice.waiting)
-            lines.append(f'{len(lines) + 1},{int(incoming)},{state},0,0,"{number}",{number_kind(number)}')
+            how = f"{int(incoming)},{_call_state(call, voice)},0,{int(voice.joined is not None)}"
+            lines.append(f'{len(lines) + 1},{how},"{number}",{number_kind(number)}')
     return Answer([f"+CLCC: {line}" for line in lines])
 
 
-def _call_state(call: Call, incoming: bool, waiting: bool) -> int:
+def _call_state(call: Call, voice: ModemVoice) -> int:
     if call.since:
-        return 0
-    return 5 if waiting else 4 if incoming else 3
+        return int(call is voice.held)
+    return 5 if call is voice.waiting else 4 if call.callee is voice else 3
 
 
 def _waiting(modem: VirtualModem, command: Command) -> Answer:
@@ -64,14 +66,18 @@ def _waiting(modem: VirtualModem, command: Command) -> Answer:
 
 
 def _hold(modem: VirtualModem, command: Command) -> Answer:
-    voice = modem.voice
+    voice, what = modem.voice, command.text(0)
     if command.how == "=?":
-        return Answer(["+CHLD: (0,1)"])
-    if command.text(0) == "0" and voice.waiting:
-        return Answer(then=voice.refuse_waiting)
-    if command.text(0) == "1" and voice.call and voice.waiting:
-        return Answer(then=voice.swap)
-    return cme(CME_NOT_ALLOWED)
+        return Answer(["+CHLD: (0,1,2,3)" if modem.dialect.joins_calls else "+CHLD: (0,1)"])
+    talking = voice.call is not None and voice.call.since is not None
+    may: dict[str, tuple[bool, Callable[[], None]]] = {
+        "0": (bool(voice.waiting or voice.held), voice.refuse_waiting if voice.waiting else voice.drop_held),
+        "1": (bool(voice.held or (voice.call and voice.waiting)), voice.swap),
+        "2": (modem.dialect.joins_calls and (talking or bool(voice.held)), voice.hold),
+        "3": (modem.dialect.joins_calls and talking and bool(voice.held), voice.join),
+    }
+    allowed, then = may.get(what, (False, voice.swap))
+    return Answer(then=then) if allowed else cme(CME_NOT_ALLOWED)
 
 
 def _activity(modem: VirtualModem, _command: Command) -> Answer:

@@ -11,7 +11,8 @@ class Dialect:
 
     `storages` are (name, slots) with the one new texts go to first; `boot`, `registered`, `full`,
     `idle` and the call lines are unsolicited; `{number}`, `{percent}` and `{operator}` are filled in.
-    `lists_data_call`: AT+CLCC lists the LTE data session as if it were a call.
+    `lists_data_call`: AT+CLCC lists the LTE data session as if it were a call. `joins_calls`: a call can
+    be put on hold and joined with a second one.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Dialect:
     empty_is_error: bool = True
     says_no_carrier: bool = True
     lists_data_call: bool = False
+    joins_calls: bool = False
 
 
 SIM800 = Dialect(
@@ -87,6 +89,7 @@ SIM7600 = Dialect(
     call_waits='+CCWA: "{number}",{kind},1,,0',
     idle=("+CTZE: +00,0,2026/03/01,09:00:00",),
     tries="+SPIC",
+    joins_calls=True,
 )
 E173 = Dialect(
     name="e173",

@@ -20,7 +20,7 @@ from typing import Any
 from modem.audio.line import FRAME_BYTES, FRAME_SECONDS, SILENCE
 from modem.audio.software import LOCK_STEP, REAL, sound_socket
 from modem.virtual.faults import Fault, Faults, Kind
-from modem.virtual.voice import Call, Party
+from modem.virtual.voice import Call, ModemVoice, Party
 
 _MOST_UNSENT = 500 * FRAME_BYTES  # bytes for an end that does not read
 _MOST_UNPLAYED = 6_000  # frames of an end that sends more than is due
@@ -159,12 +159,12 @@ class SoundServer:
             return
         end.begun = True
         end.owed -= 1
-        other = call.other(end.party).sound
+        other = _partner(call, end.party)
         if end.lock_step and call.since and other is not None:
             end.speak(frame)
             other.give(frame)
-        elif end.paces and call.sounded:
-            end.give(SILENCE)  # the line is gone: whoever holds the phone hears nothing
+        elif end.paces and (call.sounded or call.held):
+            end.give(SILENCE)  # on hold, or the line is gone: whoever holds the phone hears nothing
         else:
             end.unplayed.append(frame)
 
@@ -195,9 +195,24 @@ class SoundServer:
         ends = call.caller.sound, call.callee.sound
         if not call.since or any(end is not None and end.paces for end in ends):
             return
-        for end, other in (ends, ends[::-1]):
-            frame = end.next_frame() if end else SILENCE
-            if end:
-                end.speak(frame)
-            if other:
-                other.give(frame)
+        for end in ends:
+            if end is None or end.party.call is not call:
+                continue  # a modem that holds this call, or has joined it, takes part in another one
+            frame = end.next_frame()
+            end.speak(frame)
+            partner = _partner(call, end.party)
+            if partner is None:
+                end.give(SILENCE)
+            else:
+                partner.give(frame)
+
+
+def _partner(call: Call, party: Party) -> SoundEnd | None:
+    """Whom `party` hears and is heard by: joined callers hear each other, whoever is on hold hears nobody."""
+    other = call.other(party)
+    if call.held or (isinstance(party, ModemVoice) and party.joined):
+        return None
+    if isinstance(other, ModemVoice) and other.joined and other.call:
+        third = other.call if call is other.joined else other.joined
+        return third.other(other).sound
+    return other.sound

@@ -54,7 +54,8 @@ class Party(Protocol):
 class Call:
     """A call from `caller`, whose number is `shown` ("" when withheld), to `callee`.
 
-    `since` is when it was answered; `sounded` once a modem's line has carried its sound.
+    `since` is when it was answered; `sounded` once a modem's line has carried its sound; `held` while a
+    modem talks to somebody else.
     """
 
     caller: Party
@@ -63,6 +64,7 @@ class Call:
     dialled: str = ""
     since: datetime | None = None
     sounded: bool = False
+    held: bool = False
     over: bool = False
     ended_by: Party | None = None
 
@@ -114,6 +116,8 @@ class ModemVoice:
         self._modem = modem
         self.call: Call | None = None
         self.waiting: Call | None = None
+        self.held: Call | None = None
+        self.joined: Call | None = None
         self.sound: SoundEnd | None = None
         self.frames: Counter[str] = Counter()
 
@@ -153,8 +157,30 @@ class ModemVoice:
             self.call.answer()
             self._tell(self._modem.dialect.call_begins)
 
+    def hold(self) -> None:
+        """Put the call on hold, go back to the one that is held, or change between the two."""
+        self.call, self.held = self.held, self.call
+        for call in filter(None, (self.call, self.held)):
+            call.held = call is self.held
+
+    def join(self) -> None:
+        """Let whoever is held hear and be heard too."""
+        self.joined, self.held = self.held, None
+        if self.joined:
+            self.joined.held = False
+
+    def drop_held(self) -> None:
+        """End the call that is held."""
+        call, self.held = self.held, None
+        if call:
+            call.end(self)
+
     def hang_up(self) -> None:
-        """End the call, or refuse to answer it; whoever waits rings then."""
+        """End the call and whoever was joined to it, or refuse to answer; whoever waits rings then."""
+        joined, self.joined = self.joined, None
+        if joined:
+            joined.end(self)
+            self._tell(self._modem.dialect.call_ends, joined.seconds)
         call, self.call = self.call, None
         if call:
             call.end(self, BUSY if call.since is None and call.callee is self else NO_CARRIER)
@@ -169,13 +195,19 @@ class ModemVoice:
             call.end(self, BUSY)
 
     def swap(self) -> None:
-        """End the call that goes on and answer the one that waits."""
+        """End the call that goes on and answer the one that waits, or else go back to the one on hold."""
+        if self.waiting is None:
+            if self.call:
+                self.hang_up()
+            self.hold()
+            return
         self.hang_up()
         self.take()
 
     def lost(self) -> None:
         """Out of the network's reach, or without power: every call ends, and nothing is said of it."""
-        calls, self.call, self.waiting = (self.call, self.waiting), None, None
+        calls = (self.call, self.waiting, self.held, self.joined)
+        self.call = self.waiting = self.held = self.joined = None
         for call in filter(None, calls):
             call.end(None)
 
@@ -188,6 +220,13 @@ class ModemVoice:
         if call is self.waiting:
             self.waiting = None
             self._missed(self._modem.dialect.missed_waiting, call)
+        elif call in (self.held, self.joined):
+            self.held = None if call is self.held else self.held
+            self.joined = None if call is self.joined else self.joined
+            self._say_ended(call, reason)
+        elif call is self.call and self.joined:
+            self.call, self.joined = self.joined, None
+            self._say_ended(call, reason)
         elif call is self.call:
             self.call = None
             self._say_ended(call, reason)

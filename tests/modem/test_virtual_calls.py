@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
 from gsmmodem.pdu import encodeGsm7, packSeptets
 
+from modem.audio import tones, wav
+from modem.audio.keys import KeyDetector
+from modem.audio.software import LOCK_STEP, REAL, SoftwareLine
 from modem.virtual.client import SimulatorError
 from modem.virtual.dialect import DIALECTS
-from tests.modem.virtual_bench import ANN, BEN, MODEM, bench
+from modem.virtual.phone_call import PhoneCall
+from tests.modem.virtual_bench import ANN, BEN, MODEM, Bench, bench
 
 _BEGINS = {"sim7600": ["VOICE CALL: BEGIN"], "e173": ["^CONN:1,0"]}
 _ENDS_HERE = {"sim7600": ["VOICE CALL: END: 000000"], "e173": ["^CEND:1,0,29,16"]}
@@ -146,3 +151,86 @@ async def test_huawei_packs_the_balance(tmp_path: Path) -> None:
         packed = packSeptets(encodeGsm7("GBP 1"))
         assert await b.line.at('AT+CUSD=1,"AA180C3602",15') == ["OK"]
         assert await b.line.line() == f'+CUSD: 0,"{packed.hex().upper()}",15'
+
+
+async def listed(b: Bench, field: int) -> list[str]:
+    """One field of each call the modem has: its state (2), whether it is joined to another (4)."""
+    return [line.split(",")[field] for line in await b.line.at("AT+CLCC") if line.startswith("+CLCC")]
+
+
+async def talk_to_two(b: Bench) -> tuple[PhoneCall, PhoneCall]:
+    """Ann rings, is put on hold, and Ben is rung and answers."""
+    await b.line.at("AT+CLIP=1")
+    ann = await (await b.simulator.phone(ANN)).call(MODEM)
+    await b.line.until("RING")
+    await b.line.at("ATA")
+    await ann.answered()
+    await b.line.until("VOICE CALL: BEGIN")
+    assert await b.line.at("AT+CHLD=2") == ["OK"]
+    assert await b.line.at(f"ATD{BEN};") == ["OK"]
+    ben = await (await b.simulator.phone(BEN)).rung()
+    assert await listed(b, 2) == ["1", "3"]
+    await ben.answer()
+    await b.line.until("VOICE CALL: BEGIN")
+    return ann, ben
+
+
+@pytest.mark.parametrize("pace", [REAL, LOCK_STEP])
+async def test_a_caller_on_hold_hears_nothing_and_two_who_are_joined_hear_each_other(
+    tmp_path: Path, pace: str
+) -> None:
+    async with bench(tmp_path, f"{MODEM}:sim7600") as b:
+        await b.simulator.sound_pace(pace)
+        ann, ben = await talk_to_two(b)
+        line = SoftwareLine(b.simulator.path, MODEM)
+        await line.open()
+        hearing = asyncio.create_task(listen(line))
+        line.say(tones.tone("5", 0.3))
+        quiet, loud = await asyncio.gather(ann.hear(0.5), ben.hear(0.5))
+        assert wav.level(quiet) < wav.QUIET_DBFS < wav.level(loud)
+        assert await b.line.at("AT+CHLD=3") == ["OK"]
+        assert await listed(b, 4) == ["1", "1"]
+        ann.say(tones.tone("7", 0.3))
+        ben.say(tones.tone("8", 0.3))
+        from_ben, from_ann = await asyncio.gather(ann.hear(0.6), ben.hear(0.6))
+        assert KeyDetector().feed(from_ben) == ["8"]
+        assert KeyDetector().feed(from_ann) == ["7"]
+        await ben.hang_up()
+        await b.line.until("NO CARRIER")
+        assert await listed(b, 2) == ["0"]
+        assert await b.line.at("AT+CHUP") == ["OK"]
+        await ann.ended()
+        hearing.cancel()
+        await asyncio.gather(hearing, return_exceptions=True)
+        await line.close()
+
+
+async def listen(line: SoftwareLine) -> None:
+    while True:
+        await line.hear()
+
+
+async def test_whoever_is_on_hold_is_gone_back_to_or_hangs_up(tmp_path: Path) -> None:
+    async with bench(tmp_path, f"{MODEM}:sim7600") as b:
+        ann, ben = await talk_to_two(b)
+        assert await b.line.at("AT+CHLD=1") == ["OK"]
+        assert await ben.ended() == "NO CARRIER"
+        assert await listed(b, 2) == ["0"]
+        assert await b.line.at("AT+CHLD=2") == ["OK"]
+        await b.line.at(f"ATD{BEN};")
+        ben = await (await b.simulator.phone(BEN)).rung()
+        await ann.hang_up()
+        await b.line.until("NO CARRIER")
+        assert await listed(b, 2) == ["3"]
+        await ben.hang_up(busy=True)
+        await b.line.until("BUSY")
+        assert not await listed(b, 2)
+
+
+async def test_a_stick_that_joins_no_calls_says_so(tmp_path: Path) -> None:
+    async with bench(tmp_path, f"{MODEM}:e173") as b:
+        call = await (await b.simulator.phone(ANN)).call(MODEM)
+        await b.line.until("RING")
+        await b.line.at("ATA")
+        assert (await b.line.at("AT+CHLD=2"))[-1].startswith(("+CME ERROR", "ERROR"))
+        await call.hang_up()
