@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeAlias
@@ -80,24 +80,11 @@ def peak(loads: Iterable[Load], starts_at: datetime, ends_at: datetime) -> tuple
 
 
 def itinerary(loads: Sequence[Load], travel: Travel) -> list[Stop]:
-    """Give the stops of a vehicle with these loads, in the order of their times, and when each is reached.
-
-    Nobody is met before the promised time; getting in and out at one place happens side by side.
-    """
-    stops = [(load.starts_at, True, load.pickup, n) for n, load in enumerate(loads)]
-    stops += [(load.ends_at - load.loading, False, load.dropoff, n) for n, load in enumerate(loads)]
+    """Give the stops of a vehicle with these loads, in the order of their times, and when each is reached."""
     found: list[Stop] = []
     seats = wheelchairs = 0
-    ready: datetime | None = None
-    for at, boards, place, number in sorted(stops):
+    for at, reached, boards, place, number in _drive(loads, travel):
         load = loads[number]
-        reached = at
-        if found and ready is not None:
-            before = found[-1]
-            reached = max(
-                at, before.reached if before.place == place else ready + travel(before.place, place)
-            )
-        ready = max(ready or reached, reached + load.loading)
         seats += load.seats if boards else -load.seats
         wheelchairs += load.wheelchairs if boards else -load.wheelchairs
         found.append(Stop(at, reached, place, boards, number, seats, wheelchairs))
@@ -106,10 +93,10 @@ def itinerary(loads: Sequence[Load], travel: Travel) -> list[Stop]:
 
 def on_time(run: Run, loads: Sequence[Load], road: Road) -> bool:
     """Tell whether a run can be everywhere within the window and back at its end."""
-    stops = itinerary(loads, road.travel)
-    if any(stop.reached - stop.at > road.window for stop in stops):
-        return False
-    return all(stop.reached + loads[stop.load].loading <= run.ends_at for stop in stops)
+    return all(
+        reached - at <= road.window and reached + loads[number].loading <= run.ends_at
+        for at, reached, _, _, number in _drive(loads, road.travel)
+    )
 
 
 def fits(run: Run, carried: Sequence[Load], wanted: Load, road: Road) -> bool:
@@ -167,6 +154,27 @@ def _spare(run: Run, carried: Sequence[Load], wanted: Load, road: Road) -> tuple
     if spare_seats < 0 or spare_spaces < 0 or not on_time(run, [*carried, wanted], road):
         return None
     return spare_seats, spare_spaces
+
+
+def _drive(loads: Sequence[Load], travel: Travel) -> Iterator[tuple[datetime, datetime, bool, str, int]]:
+    """Go from stop to stop: promised for, reached, whether somebody gets in, where, which load.
+
+    Nobody is met before the promised time; getting in and out at one place happens side by side.
+    """
+    stops = [(load.starts_at, True, load.pickup, n) for n, load in enumerate(loads)]
+    stops += [(load.ends_at - load.loading, False, load.dropoff, n) for n, load in enumerate(loads)]
+    if not stops:
+        return
+    stops.sort()
+    here, came, ready = "", stops[0][0], stops[0][0]
+    for at, boards, place, number in stops:
+        if place == here:
+            came = max(at, came)
+        else:
+            came = max(at, ready + travel(here, place)) if here else at
+            here = place
+        ready = max(ready, came + loads[number].loading)
+        yield at, came, boards, place, number
 
 
 def _taken(loads: Iterable[Load], moment: datetime) -> tuple[int, int]:

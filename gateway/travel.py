@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import lru_cache
 from math import asin, ceil, cos, radians, sin, sqrt
 
 EARTH_KM = 6371.0
@@ -52,6 +53,7 @@ class TravelTimes:
         return max(LEAST_MINUTES, ceil(hours * 60))
 
 
+@lru_cache(maxsize=4096)  # a search asks for the same pairs again and again
 def straight_km(here: Point, there: Point) -> float:
     """Give the straight distance between two points in kilometres (haversine)."""
     (lat1, lon1), (lat2, lon2) = (tuple(map(radians, point)) for point in (here, there))
