@@ -24,6 +24,7 @@ from gateway.flow_check import check_flows
 from gateway.intake import Intake
 from gateway.modems import Bench, attach_modems
 from gateway.results_push import ResultsPush
+from gateway.retention import Retention
 from gateway.services import BINDING
 from gateway.store import outbound
 from gateway.store.community import install
@@ -188,6 +189,8 @@ async def running(
         gateway.modems += await attach_modems(stack, config, bench)
         await open_site(stack, config.http, gateway)
         tasks = [asyncio.create_task(_forever("timers", gateway.timers.run, gateway))]
+        night = Retention(store, turns, clock, config.retention)
+        tasks.append(asyncio.create_task(_forever("retention", night.run, gateway)))
         gateway.webhooks = Webhooks(store, turns, clock, random, gateway.queued, allowed=config.webhooks)
         store.listen(gateway.webhooks.hear)
         tasks.append(asyncio.create_task(_forever("webhooks", gateway.webhooks.run, gateway)))

@@ -13,6 +13,7 @@ from gateway.config_results import ResultsConfig, read_results
 from gateway.config_webhooks import read_webhooks
 from gateway.errors import ConfigError
 from gateway.price import Price, read_price
+from gateway.terms import Terms, read_terms
 from gateway.toml_file import TomlFile, TomlTable
 from gateway.webhooks.addresses import Allowed
 
@@ -65,6 +66,7 @@ class Config:
     webhooks: Allowed = field(default_factory=Allowed)
     results: ResultsConfig = field(default_factory=ResultsConfig)
     calls: CallsConfig = field(default_factory=CallsConfig)
+    retention: Terms = field(default_factory=Terms)
     log_level: str = "info"
 
     @property
@@ -98,6 +100,7 @@ def load_config(path: Path) -> Config:
     file = TomlFile(path, missing="Copy docs/plainline.example.toml there, or name yours with --config FILE.")
     modem_tables, limit_table, http_table = file.tables("modem"), file.table("limits"), file.table("http")
     call_table, webhook_table = file.table("calls"), file.table("webhooks")
+    retention_table = file.table("retention")
     result_table = file.table("results")
     top = file.top()
     config = Config(
@@ -112,9 +115,19 @@ def load_config(path: Path) -> Config:
         webhooks=read_webhooks(webhook_table),
         results=read_results(result_table, path.absolute().parent),
         calls=read_calls(call_table, path.absolute().parent),
+        retention=read_terms(retention_table),
         log_level=top.one_of("log_level", LOG_LEVELS, default="info"),
     )
-    for table in (top, *modem_tables, limit_table, call_table, http_table, webhook_table, result_table):
+    for table in (
+        top,
+        *modem_tables,
+        limit_table,
+        call_table,
+        retention_table,
+        http_table,
+        webhook_table,
+        result_table,
+    ):
         table.close()
     return config
 
