@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from gateway.config import Config, HttpConfig, Limits, load_config
 from gateway.config_calls import CallsConfig
 from gateway.config_results import ResultsConfig
 from gateway.errors import ConfigError
+from gateway.price import Price
+from gateway.terms import Terms
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -234,7 +237,8 @@ def test_the_example_shows_every_setting_with_its_default(tmp_path: Path) -> Non
     )
     assert whole.webhooks != plain.webhooks
     assert whole.results == ResultsConfig("https://results.example.org/api/v1", "a-token")
-    shown |= {"http", "webhooks", "results"}
+    assert whole.limits == replace(plain.limits, text_price=Price(Decimal("0.05"), "GBP"))
+    shown |= {"http", "webhooks", "results", "limits"}
     assert [name for name in Config.__slots__ if getattr(whole, name) != getattr(plain, name)] == sorted(
         shown, key=list(Config.__slots__).index
     )
@@ -244,6 +248,7 @@ def test_the_example_shows_every_setting_with_its_default(tmp_path: Path) -> Non
         "limits": Limits.__slots__,
         "http": HttpConfig.__slots__,
         "calls": CallsConfig.__slots__,
+        "retention": Terms.__slots__,
         "modem": ("audio",),
     }.items():
         assert all(f"\n{name} = " in on for name in names), section
