@@ -193,7 +193,7 @@ def _read_date(value: Any, where: str, mistakes: list[Mistake]) -> date | None:
 def _read_moment(value: Any, where: str, mistakes: list[Mistake]) -> datetime | None:
     if isinstance(value, str) and re.fullmatch(MOMENT, value):
         try:
-            moment = datetime.fromisoformat(value.upper().replace(" ", "T"))
+            moment = datetime.fromisoformat(value.upper())
             return moment.astimezone(UTC)
         except (ValueError, OverflowError):
             pass
