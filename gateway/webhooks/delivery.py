@@ -117,19 +117,15 @@ class Webhooks:
         await self._end(
             [id_ for id_, (lane, task) in self._lanes.items() if task.done() or _moved(lane, wanted.get(id_))]
         )
-        if wanted.keys() == self._lanes.keys():
-            for id_, (lane, _) in self._lanes.items():
-                lane.change(wanted[id_])
-            return
-        key = await insist(lambda: self._store.write(installation_key))
-        for id_, endpoint in wanted.items():
-            if id_ in self._lanes:
-                self._lanes[id_][0].change(endpoint)
-                continue
-            lane = Lane(endpoint, self._make_ways(secrets=Secrets(key)))
-            task = asyncio.create_task(self._keep_running(lane))
-            task.add_done_callback(lambda _: self._wake.set())
-            self._lanes[id_] = (lane, task)
+        for lane, _ in self._lanes.values():
+            lane.wake()
+        if new := [endpoint for id_, endpoint in wanted.items() if id_ not in self._lanes]:
+            ways = self._make_ways(secrets=Secrets(await insist(lambda: self._store.write(installation_key))))
+            for endpoint in new:
+                lane = Lane(endpoint, ways)
+                task = asyncio.create_task(self._keep_running(lane))
+                task.add_done_callback(lambda _: self._wake.set())
+                self._lanes[endpoint.id] = (lane, task)
 
     async def _keep_running(self, lane: Lane) -> None:
         """Run a lane; after a fault it begins again, and the others go on."""

@@ -13,10 +13,11 @@ import ssl
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from random import Random
+from typing import NamedTuple
 
 from aiohttp import ClientSession
 
@@ -26,7 +27,7 @@ from gateway.insist import insist
 from gateway.store import webhook_deliveries as store
 from gateway.store.database import Store, Tx
 from gateway.store.webhook_deliveries import Happening, Parcel, Result
-from gateway.store.webhooks import Endpoint
+from gateway.store.webhooks import Endpoint, endpoint_by_id
 from gateway.webhooks import schedule
 from gateway.webhooks.addresses import Allowed
 from gateway.webhooks.attempt import Answer, post
@@ -49,6 +50,14 @@ ROUND_SECONDS = 0.04
 # What came of attempts is written down within this time: what follows soon shares its commit.
 SETTLE_SECONDS = 0.2
 LONGEST_SLEEP = 300.0
+
+
+class Replayed(NamedTuple):
+    """The next part of a replay: what the endpoint wants of it, how far that is, and where it ends."""
+
+    wanted: list[Happening]
+    end: int
+    until: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +107,6 @@ class Lane:
         """Look again now."""
         self._wake.set()
 
-    def change(self, endpoint: Endpoint) -> None:
-        """Go on with what was changed about the endpoint, its address excepted."""
-        self.endpoint = endpoint
-        self.wake()
-
     def forgive(self) -> None:
         """Try at once what waits, whatever the receiver did before: somebody has seen to it."""
         self._spell.forgive()
@@ -135,37 +139,34 @@ class Lane:
         if pause > 0:
             await asyncio.sleep(pause)
         self._last_round = time.monotonic()
-        ways = self._ways
-        seen = await insist(lambda: ways.store.read(store.events_after, self._seen, LOOKED_AT_ONCE))
-        news, end = self._wanted(seen)
-        again = await self._replayed()
+        view = await insist(lambda: self._ways.store.read(self._look))
+        if view is None:  # whoever started this lane ends it
+            if self._done:
+                await self._keep_round([], 0, None)
+            return
+        self.endpoint, seen, again = view
+        news, end = _wanted(self.endpoint, seen)
         if news or again is not None or self._done or len(seen) == LOOKED_AT_ONCE:
             await self._keep_round(news, end, again)
         self._seen = max(self._seen, end)
-        if (seen and (len(seen) == LOOKED_AT_ONCE or end < seen[-1].id)) or self.endpoint.replay is not None:
+        if again is not None or len(seen) == LOOKED_AT_ONCE or (seen and end < seen[-1].id):
             self.wake()
         await self._take()
         self._start(session)
 
-    def _wanted(self, seen: list[Happening]) -> tuple[list[Happening], int]:
-        """Give what the endpoint wants of some events, and the last event that is dealt with by that."""
-        wanted = [event for event in seen if wants(self.endpoint.wanted.types, event.type)]
-        if len(wanted) > NOTED_AT_ONCE:
-            return wanted[:NOTED_AT_ONCE], wanted[NOTED_AT_ONCE - 1].id
-        return wanted, seen[-1].id if seen else 0
-
-    async def _replayed(self) -> tuple[list[Happening], int] | None:
-        """Give the next events of a replay and how far it has come; None when nobody asked for one."""
-        if self.endpoint.replay is None:
+    def _look(self, tx: Tx) -> tuple[Endpoint, list[Happening], Replayed | None] | None:
+        """Give the endpoint as it is, what happened since, and what is told again; None where it is off."""
+        endpoint = endpoint_by_id(tx, self.endpoint.id)
+        if endpoint is None or endpoint.state != "on" or endpoint.wanted.url != self.endpoint.wanted.url:
             return None
-        after, until = self.endpoint.replay
-        seen = await insist(lambda: self._ways.store.read(store.events_after, after, LOOKED_AT_ONCE, until))
-        wanted, end = self._wanted(seen)
-        return wanted, end or until
+        seen = store.events_after(tx, self._seen, LOOKED_AT_ONCE)
+        if endpoint.replay is None:
+            return endpoint, seen, None
+        after, until = endpoint.replay
+        wanted, end = _wanted(endpoint, store.events_after(tx, after, LOOKED_AT_ONCE, until))
+        return endpoint, seen, Replayed(wanted, end or until, until)
 
-    async def _keep_round(
-        self, news: list[Happening], end: int, again: tuple[list[Happening], int] | None
-    ) -> None:
+    async def _keep_round(self, news: list[Happening], end: int, again: Replayed | None) -> None:
         ways = self._ways
         results, self._done = self._done, []
         if self._settling is not None:
@@ -177,16 +178,13 @@ class Lane:
         if texts:
             ways.told()
         self._in_hand.difference_update(result.parcel.delivery for result in results)
-        if again is not None and self.endpoint.replay is not None:
-            until = self.endpoint.replay[1]
-            self.endpoint = replace(self.endpoint, replay=(again[1], until) if again[1] < until else None)
 
     def _keep(
         self,
         tx: Tx,
         news: list[Happening],
         end: int,
-        again: tuple[list[Happening], int] | None,
+        again: Replayed | None,
         results: list[Result],
         now: datetime,
     ) -> bool:
@@ -196,9 +194,9 @@ class Lane:
         if known_to is not None:
             store.open_deliveries(tx, id_, [event for event in news if event.id > known_to], now)
         store.move_cursor(tx, id_, end)
-        if again is not None and self.endpoint.replay is not None:
-            store.open_deliveries(tx, id_, again[0], now, again=True)
-            store.move_replay(tx, id_, again[1], self.endpoint.replay[1])
+        if again is not None:
+            store.open_deliveries(tx, id_, again.wanted, now, again=True)
+            store.move_replay(tx, id_, again.end, again.until)
         store.settle(tx, id_, results)
         return bool(results) and self._spell.keep(tx, id_, self._ways.tell, now)
 
@@ -294,3 +292,11 @@ class Lane:
                 await self._wake.wait()
         except TimeoutError:
             pass
+
+
+def _wanted(endpoint: Endpoint, seen: list[Happening]) -> tuple[list[Happening], int]:
+    """Give what an endpoint wants of some events, and the last event that is dealt with by that."""
+    wanted = [event for event in seen if wants(endpoint.wanted.types, event.type)]
+    if len(wanted) > NOTED_AT_ONCE:
+        return wanted[:NOTED_AT_ONCE], wanted[NOTED_AT_ONCE - 1].id
+    return wanted, seen[-1].id if seen else 0
