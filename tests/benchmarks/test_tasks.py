@@ -49,20 +49,17 @@ async def test_whole_tasks(tmp_path: Path, condition: Condition) -> None:
                     await caller.has_done(wish)
             trips = await gateway.store.read(rows, "trip")
             marks = await gateway.store.read(_marks)
+            alarms = await gateway.store.read(_alarms)
     for kind in KINDS:
         _tell(kind, condition, score)
-    wrong_trips = sum(any(str(trip[name]) != value for name, value in WANTED.items()) for trip in trips)
-    wrong_votes = sum(marks.values()) - max(marks.values(), default=0)
-    tasks = ", ".join(
-        f"{flow} {score.done[flow]} of {score.done[flow] + score.given_up[flow]}"
-        for flow in ("help", "lift", "vote")
-    )
-    row(
-        f"tasks done, {condition.name}",
-        f"{tasks}; {score.refused_at_the_end} refused at the last reading back",
-    )
-    row(f"wrong and accepted, {condition.name}", str(wrong_trips + wrong_votes), "0")
-    assert not wrong_trips + wrong_votes
+    tasks = ", ".join(f"{wish.flow} {score.done[wish.flow]} of {len(NUMBERS)}" for wish in (LIFT, VOTE, HELP))
+    wrong = sum(any(str(trip[name]) != value for name, value in WANTED.items()) for trip in trips)
+    wrong += marks.total() - max(marks.values(), default=0)
+    row(f"tasks done, {condition.name}", tasks)
+    row(f"refused at the last reading back, {condition.name}", str(score.refused_at_the_end))
+    row(f"taken for a cry for help, for goodbye, {condition.name}", f"{alarms}, {score.rung_off}", "0, 0")
+    row(f"wrong and accepted, {condition.name}", str(wrong), "0")
+    assert not wrong
 
 
 def _tell(kind: str, condition: Condition, score: Score) -> None:
@@ -78,6 +75,11 @@ def _tell(kind: str, condition: Condition, score: Score) -> None:
 def _speak_korean(tx: Tx) -> None:
     for number in (*NUMBERS, REFERENCE):
         people.set_language(tx, people.meet(tx, number, MONDAY).id, "ko")
+
+
+def _alarms(tx: Tx) -> int:
+    found = tx.one("SELECT COUNT(*) AS n FROM event WHERE type = 'emergency'")
+    return int(found["n"]) if found else 0
 
 
 def _marks(tx: Tx) -> Counter[bytes]:

@@ -11,13 +11,14 @@ class Answer:
     """What somebody answers at a step of a flow.
 
     `kind` is the row of the table it counts in; without `words` it is pressed. `said_back` is what a
-    read-back of it says.
+    read-back of it says, `change` the key that changes it after the last one.
     """
 
     kind: str
     words: str
     keys: tuple[str, ...]
     said_back: str = ""
+    change: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +39,11 @@ LIFT = Wish(
     "lift",
     {
         "wish": Answer("keyword", "이동", ("2",)),
-        "pickup": Answer("place", "약국", ("#", "1"), "Boots Chemist"),
-        "dropoff": Answer("place", "병원", ("#", "6"), "Royal Ashby Hospital"),
-        "day": Answer("day", "목요일", ("0305",), "삼월 오일 목요일"),
-        "time": Answer("time", "정오", ("1200",), "낮 열두 시"),
-        "needs": Answer("choice", "혼자", ("1",), "혼자"),
+        "pickup": Answer("place", "약국", ("#", "1"), "Boots Chemist", "1"),
+        "dropoff": Answer("place", "병원", ("#", "6"), "Royal Ashby Hospital", "2"),
+        "day": Answer("day", "목요일", ("0305",), "삼월 오일 목요일", "3"),
+        "time": Answer("time", "정오", ("1200",), "낮 열두 시", "4"),
+        "needs": Answer("choice", "혼자", ("1",), "혼자", "5"),
         "confirm": Answer("yes or no", YES, ("1",)),
     },
     binds="confirm",
