@@ -28,6 +28,8 @@ PEOPLE = (
     _person("resident.started", "A resident wants texts again.", *_WHO),
     _person("resident.forget_asked", "A resident wants everything about them erased."),
     _person("resident.forgotten", "Everything about a resident was erased."),
+    _person("resident.forget_asked", "A resident asked to be forgotten."),
+    _person("resident.forgotten", "A resident was forgotten: this id will not be heard of again."),
     _person("language.set", "A resident goes on in another language.", "language"),
     _person("speech.slower", "A resident wants calls spoken slower."),
     _person("person.wanted", "A resident wants to talk to a person.", "flow", *_WHO),
