@@ -58,16 +58,18 @@ def fairest_first(
     said no to it, let it lapse, or given it back; and not whoever asks for help.
     """
     rows = tx.all(
-        f"SELECT {_COLUMNS} FROM volunteer v JOIN resident r ON r.id = v.resident_id "  # noqa: S608
-        "LEFT JOIN (SELECT volunteer_id, COUNT(*) AS offers, MAX(offered_at) AS latest, "
-        "SUM(offered_at >= :week) AS weekly FROM offer WHERE offered_at >= :recent "
-        "GROUP BY volunteer_id) o ON o.volunteer_id = v.resident_id "
+        f"SELECT * FROM (SELECT {_COLUMNS}, "  # noqa: S608
+        "(SELECT COUNT(*) FROM offer o WHERE o.volunteer_id = v.resident_id "
+        "AND o.offered_at >= :recent) AS offers, "
+        "(SELECT MAX(o.offered_at) FROM offer o WHERE o.volunteer_id = v.resident_id "
+        "AND o.offered_at >= :recent) AS latest "
+        "FROM volunteer v JOIN resident r ON r.id = v.resident_id "
         "WHERE v.active = 1 AND r.stopped = 0 AND (v.paused_until IS NULL OR v.paused_until <= :now) "
-        "AND COALESCE(o.weekly, 0) < v.weekly_offers "
+        "AND v.weekly_offers > (SELECT COUNT(*) FROM offer o WHERE o.volunteer_id = v.resident_id "
+        "AND o.offered_at >= :week) "
         "AND v.resident_id <> (SELECT resident_id FROM help_request WHERE id = :request) "
         "AND v.resident_id NOT IN (SELECT volunteer_id FROM offer WHERE request_id = :request "
-        "AND state NOT IN ('taken', 'closed')) "
-        "ORDER BY COALESCE(o.offers, 0), COALESCE(o.latest, ''), v.resident_id",
+        "AND state NOT IN ('taken', 'closed'))) free ORDER BY offers, COALESCE(latest, ''), resident_id",
         request=request_id,
         now=to_text(now),
         recent=to_text(recent),

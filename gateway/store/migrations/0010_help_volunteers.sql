@@ -47,8 +47,7 @@ CREATE TABLE offer (
     changed_at TEXT NOT NULL
 );
 CREATE INDEX offer_request ON offer (request_id, id);
-CREATE INDEX offer_volunteer ON offer (volunteer_id, id);
-CREATE INDEX offer_recent ON offer (offered_at, volunteer_id);
+CREATE INDEX offer_volunteer ON offer (volunteer_id, offered_at);
 CREATE UNIQUE INDEX offer_open ON offer (volunteer_id, request_id) WHERE state = 'open';
 -- Never two winners, whatever the code above it does.
 CREATE UNIQUE INDEX offer_won ON offer (request_id) WHERE state = 'accepted';
