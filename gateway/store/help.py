@@ -99,6 +99,16 @@ def open_requests_of(tx: Tx, resident_id: int) -> list[HelpRequest]:
     return [_request(row) for row in rows]
 
 
+def requests_by(tx: Tx, resident_id: int, limit: int) -> list[HelpRequest]:
+    """Give a resident's latest requests, open or not, the newest first."""
+    rows = tx.all(
+        f"{_SELECT} WHERE resident_id = :resident_id ORDER BY id DESC LIMIT :limit",
+        resident_id=resident_id,
+        limit=limit,
+    )
+    return [_request(row) for row in rows]
+
+
 def request_of(tx: Tx, resident_id: int, code: str) -> HelpRequest | None:
     """Find a resident's newest request with a code, open or not."""
     row = tx.one(

@@ -197,6 +197,16 @@ def open_trips_of(tx: Tx, resident_id: int, now: datetime) -> list[Trip]:
     )
 
 
+def trips_by(tx: Tx, resident_id: int, limit: int) -> list[Trip]:
+    """Give a resident's latest trips, to come or over, the last one first."""
+    return _trips(
+        tx,
+        "WHERE t.resident_id = :resident_id ORDER BY t.starts_at DESC LIMIT :limit",
+        resident_id=resident_id,
+        limit=limit,
+    )
+
+
 def way_back_of(tx: Tx, trip_id: int) -> Trip | None:
     """Give the open way back of a trip."""
     found = _trips(tx, f"WHERE t.outward_id = :id AND {_OPEN} {_BY_ID}", id=trip_id)

@@ -114,6 +114,10 @@ PAGES = (
     Shown("webhook-observer", "/webhooks/1", Role.OBSERVER, prepare=told),
     Shown("webhook-new", "/webhooks/new"),
     Shown("webhooks-in", "/webhooks/in", prepare=let_in),
+    Shown("people", "/people"),
+    Shown("people-observer", "/people", Role.OBSERVER),
+    Shown("person", "/people/1"),
+    Shown("person-observer", "/people/1", Role.OBSERVER),
     Shown("missing", "/nowhere"),
 )
 
