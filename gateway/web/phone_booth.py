@@ -9,10 +9,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from modem.virtual.client import Simulator, SimulatorError
-from modem.virtual.phone import Phone
-from modem.virtual.phone_call import PhoneCall
+
+if TYPE_CHECKING:
+    from modem.virtual.phone import Phone  # calls need all of numpy
+    from modem.virtual.phone_call import PhoneCall
 
 # Telephones held at once, and texts kept of each: it is for trying things out.
 MOST_PHONES = 20

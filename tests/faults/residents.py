@@ -69,7 +69,7 @@ GARDENER = Resident(
     (
         Line(LONG, "Thank you. Your request is ….…"),
         Line("4", "What kind of help?…"),
-        Line("House 🏡", "Where is it?…"),
+        Line("House 🏡", "Which part is it in?…"),
     ),
     {"help.opened": 1},
 )

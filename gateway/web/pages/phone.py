@@ -7,6 +7,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from aiohttp import WSMsgType, web
 
@@ -20,7 +21,9 @@ from gateway.web.phone_booth import PhoneBooth
 from gateway.web.render import back, render
 from modem.audio.line import FRAME_BYTES
 from modem.virtual.client import SimulatorError
-from modem.virtual.phone_call import PhoneCall
+
+if TYPE_CHECKING:
+    from modem.virtual.phone_call import PhoneCall  # needs all of numpy
 
 BOOTH: web.AppKey[PhoneBooth] = web.AppKey("phone_booth")
 NUMBERS = tuple(f"+4477009001{place:02d}" for place in range(90, 98))
