@@ -6,10 +6,11 @@ import hashlib
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from cryptography.hazmat.primitives.ciphers import Cipher
-from cryptography.hazmat.primitives.ciphers.algorithms import AES
-from cryptography.hazmat.primitives.ciphers.modes import ECB
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers import Cipher
+    from cryptography.hazmat.primitives.ciphers.modes import ECB
 
 _MARK = b"person\0\0"
 _SEAL_BYTES = 12
@@ -56,6 +57,11 @@ class Secrets:
         return urlsafe_b64encode(seal[:_SEAL_BYTES]).decode()
 
     def _cipher(self) -> Cipher[ECB]:
+        # Ciphers weigh 6 MB, and many a gateway has no other system beside it.
+        from cryptography.hazmat.primitives.ciphers import Cipher
+        from cryptography.hazmat.primitives.ciphers.algorithms import AES
+        from cryptography.hazmat.primitives.ciphers.modes import ECB
+
         return Cipher(AES(self._own("person")), ECB())  # noqa: S305 - one block, no mode to get wrong
 
     def _own(self, purpose: str) -> bytes:
