@@ -1,4 +1,4 @@
-"""The events of help, lifts, the food bank and votes."""
+"""The events of help, lifts, the food bank, the board and votes."""
 
 from __future__ import annotations
 
@@ -62,6 +62,19 @@ FOOD_BANK = (
     EventType("foodbank.given", "The food was given.", "referral", "given", ("code",)),
     EventType("foodbank.missed", "Somebody did not come to the food bank.", "referral", "missed", ("code",)),
     EventType("foodbank.cancelled", "A referral was taken back.", "referral", "cancelled", ("code",)),
+)
+BOARD = (
+    EventType(
+        "board.waiting", "Somebody has an idea, which a coordinator looks at first.", "board", "waiting"
+    ),
+    EventType("board.listed", "An idea is on the board.", "board", "listed"),
+    EventType("board.refused", "An idea was kept off the board.", "board", "refused"),
+    EventType("board.joined", "One more wants to take part in an idea.", "board"),
+    EventType("board.left", "Somebody wants to take part in an idea no more.", "board"),
+    EventType("board.planned", "Enough want to take part: an idea is a plan.", "board", "planned"),
+    EventType("board.meeting_set", "Those who take part in a plan know when they meet.", "board", "planned"),
+    EventType("board.done", "An idea was carried out.", "board", "done"),
+    EventType("board.dropped", "An idea was given up.", "board", "dropped"),
 )
 LIFTS = (
     _lift("requested", "A resident asked for a lift. It is no booking until it has a seat."),

@@ -108,6 +108,7 @@ KINDS: Mapping[str, str] = {
     "trip": "trip",
     "run": "run",
     "referral": "referral",
+    "board": "idea",
     "poll": "poll",
     "member": "member",
     "enrolment": "enrolment",

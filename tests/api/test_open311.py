@@ -62,7 +62,7 @@ async def test_no_request_for_help_is_ever_public(system: Asker, path: str) -> N
 
 
 async def test_the_board_is_read_without_a_token_and_may_be_empty(system: Asker) -> None:
-    assert (await system.get("/open311/v2/services.json", token="")).json == []
+    assert (await system.get("/open311/v2/services.json", token="")).json[0]["service_code"] == "idea"
     answer = await system.get(
         "/open311/v2/requests.xml?status=open,closed&start_date=2026-01-01T00:00:00Z", token=""
     )
@@ -77,3 +77,21 @@ async def test_errors_are_georeports_own(system: Asker) -> None:
     assert [field.tag for field in ET.fromstring(answer.raw)[0]] == ["code", "description"]
     answer = await system.get("/open311/v2/requests.json?status=asleep", token="")
     assert (answer.status, answer.json[0]["code"]) == (400, "400")
+
+
+async def test_what_a_coordinator_let_through_is_public_and_nothing_else(system: Asker) -> None:
+    village = system.village
+    await village.text("+447700900123", "SOMEBODY should mend the bench")
+    await village.text("+447700900123", "SOMEBODY should paint my neighbour's house")
+    assert (await system.get("/open311/v2/requests.json", token="")).json == []
+    await village.text("+447700900001", "LET 1")
+    [issue] = (await system.get("/open311/v2/requests.json", token="")).json
+    assert (issue["service_request_id"], issue["status"], issue["description"]) == (
+        "1",
+        "open",
+        "mend the bench",
+    )
+    assert (await system.get("/open311/v2/requests/2.json", token="")).status == 404
+    [service] = (await system.get("/open311/v2/services.json", token="")).json
+    assert service["service_code"] == issue["service_code"] == "idea"
+    assert (await system.get("/open311/v2/requests.json?status=closed", token="")).json == []
