@@ -64,9 +64,7 @@ FOOD_BANK = (
     EventType("foodbank.cancelled", "A referral was taken back.", "referral", "cancelled", ("code",)),
 )
 BOARD = (
-    EventType(
-        "board.waiting", "Somebody has an idea, which a coordinator looks at first.", "board", "waiting"
-    ),
+    EventType("board.waiting", "Somebody has an idea; a coordinator looks at it first.", "board", "waiting"),
     EventType("board.listed", "An idea is on the board.", "board", "listed"),
     EventType("board.refused", "An idea was kept off the board.", "board", "refused"),
     EventType("board.joined", "One more wants to take part in an idea.", "board"),

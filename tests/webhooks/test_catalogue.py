@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator
 from flows.library import BUILT_IN
 from flows.transcript import Clock, From, Line, Says, read_transcript
 from gateway.api.secrets import Secrets
-from gateway.services import help_foodbank, help_lifecycle, trip_moves
+from gateway.services import board, help_foodbank, help_lifecycle, trip_moves
 from gateway.store.database import Tx
 from gateway.store.webhook_deliveries import Parcel
 from gateway.webhooks.catalogue import (
@@ -77,6 +77,7 @@ def test_nothing_is_in_the_catalogue_that_no_code_writes() -> None:
         ("help", help_lifecycle.LIFECYCLE, {"new"}),
         ("lift", trip_moves.LIFECYCLE, set()),
         ("foodbank", help_foodbank.LIFECYCLE, set()),
+        ("board", board.LIFECYCLE, set()),
     ],
 )
 def test_every_state_of_what_moves_by_a_lifecycle_has_its_event(
