@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from gateway.store.flow_texts import write_draft
 from gateway.store.people import resident_by_number
 from gateway.store.webhook_deliveries import Happening, open_deliveries
 from gateway.store.webhooks import endpoints, last_event, note_failing
+from tests.village import ASHBY
 from tests.web.site import Dashboard
 
 ADA, BEN, CLEO, DAN, EVE = (f"+4477009001{place}" for place in range(23, 28))
@@ -64,6 +66,13 @@ async def booked(d: Dashboard) -> None:
         await d.village.text(EVE, words)
 
 
+async def ideas(d: Dashboard) -> None:
+    """Let somebody have an idea that waits, and one be on the board."""
+    await d.village.text(BEN, "SOMEBODY should mend the bench by the pond")
+    await d.village.text(BEN, "SOMEBODY should plant bulbs on the green")
+    await d.village.text("+447700900001", "LET 1")
+
+
 async def told(d: Dashboard) -> None:
     """Let another system be told of what happens, and have been told of something."""
     if await d.store.read(endpoints):
@@ -84,6 +93,12 @@ async def let_in(d: Dashboard) -> None:
     await client.post("/webhooks/in/tokens", fields)
 
 
+async def in_a_folder(d: Dashboard) -> None:
+    """Let the community be written down in a folder that may be changed."""
+    d.gateway.folder = d.gateway.data / "community"
+    shutil.copytree(ASHBY, d.gateway.folder, dirs_exist_ok=True)
+
+
 PAGES = (
     Shown("login", "/login", None),
     Shown("invitation", "", None, prepare=invitation),
@@ -102,6 +117,9 @@ PAGES = (
     Shown("modems", "/modems"),
     Shown("help", "/help"),
     Shown("help-observer", "/help", Role.OBSERVER),
+    Shown("board", "/board", prepare=ideas),
+    Shown("board-idea", "/board/1", prepare=ideas),
+    Shown("board-observer", "/board", Role.OBSERVER, prepare=ideas),
     Shown("help-request", "/help/1"),
     Shown("lifts", "/lifts?day=2026-03-03", prepare=booked),
     Shown("lifts-observer", "/lifts?day=2026-03-03", Role.OBSERVER),
@@ -118,6 +136,8 @@ PAGES = (
     Shown("people-observer", "/people", Role.OBSERVER),
     Shown("person", "/people/1"),
     Shown("person-observer", "/people/1", Role.OBSERVER),
+    Shown("settings", "/settings", prepare=in_a_folder),
+    Shown("settings-observer", "/settings", Role.OBSERVER),
     Shown("missing", "/nowhere"),
 )
 
