@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from email.parser import BytesParser
+from email.policy import HTTP
 
 from aiohttp import web
 from multidict import MultiDictProxy
@@ -87,3 +89,22 @@ class Form:
 async def fields(request: web.Request) -> Form:
     """Read the form that came with a request."""
     return Form(await request.post())
+
+
+async def upload(request: web.Request) -> tuple[dict[str, str], bytes]:
+    """Read a form that came with one file: its other fields, and what the file holds (b"" for none).
+
+    The body is in memory already, and bounded, when a handler runs.
+    """
+    kind = f"Content-Type: {request.headers.get('Content-Type', '')}\r\n\r\n"
+    message = BytesParser(policy=HTTP).parsebytes(kind.encode("ascii", "replace") + await request.read())
+    values, content = {}, b""
+    for part in message.iter_parts() if message.is_multipart() else ():
+        name, held = part.get_param("name", header="content-disposition"), part.get_payload(decode=True)
+        if not isinstance(held, bytes):
+            continue
+        if part.get_filename() is not None:
+            content = held
+        elif isinstance(name, str):
+            values[name] = held.decode("utf-8", "replace")
+    return values, content
