@@ -12,6 +12,8 @@ from flows.model import Flow, Step
 WIDTH, HEIGHT = 150, 64
 GAP_X, GAP_Y = 24, 56
 MARGIN = 20
+MOST_BESIDE = 6
+"""Steps beside each other, so that a laptop shows the whole width."""
 _SWEEPS = 4
 
 
@@ -97,7 +99,7 @@ def _rows(flow: Flow) -> list[list[str]]:
         if name in depth:
             rows[depth[name]].append(name)
     _untangle(flow, rows)
-    return rows
+    return [row[at : at + MOST_BESIDE] for row in rows for at in range(0, len(row), MOST_BESIDE)]
 
 
 def _untangle(flow: Flow, rows: list[list[str]]) -> None:
