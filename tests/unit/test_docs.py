@@ -13,7 +13,7 @@ from gateway.commands import exits
 from modem.virtual.dialect import DIALECTS
 
 ROOT = Path(__file__).parents[2]
-PAGES = ("README.md", "docs/running.md", "docs/hardware.md")
+PAGES = ("README.md", *sorted(str(found.relative_to(ROOT)) for found in (ROOT / "docs").rglob("*.md")))
 
 
 def page(name: str) -> str:
