@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta, tzinfo
 
 from gateway.store import (
+    board,
     calls,
     enrolments,
     lift_runs,
@@ -44,7 +45,8 @@ class Asked:
 class Needs:
     """What waits for a person: `held` requests before `waiting` threads before `unmet` requests …
 
-    … before polls that are `stuck`, `wishes` to become a member, and `endpoints` that take nothing.
+    … before polls that are `stuck`, `wishes` to become a member, `ideas` for the board, and `endpoints`
+    that take nothing.
     """
 
     held: tuple[Asked, ...]
@@ -53,12 +55,13 @@ class Needs:
     unmet: tuple[Asked, ...]
     stuck: tuple[Poll, ...]
     wishes: int
+    ideas: int
     endpoints: tuple[Endpoint, ...]
 
     @property
     def any(self) -> bool:
         """Whether anything waits."""
-        parts = (self.held, self.waiting, self.unmet, self.stuck, self.wishes, self.endpoints)
+        parts = (self.held, self.waiting, self.unmet, self.stuck, self.wishes, self.ideas, self.endpoints)
         return any(bool(part) for part in parts)
 
 
@@ -90,6 +93,7 @@ def needs_of(tx: Tx) -> Needs:
         unmet=_asked(tx, [one for one in asked if not one.held]),
         stuck=tuple(poll for state in STUCK for poll in polls.polls_in(tx, state)),
         wishes=len(enrolments.waiting(tx)),
+        ideas=len(board.ideas_in(tx, "waiting")),
         endpoints=tuple(
             one
             for one in webhooks.endpoints(tx)

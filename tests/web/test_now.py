@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 
 from aiohttp import web
@@ -12,6 +13,9 @@ from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser, expect
 
 from gateway.store.accounts import Role, open_invitations
+from gateway.store.database import Tx
+from gateway.store.polls import poll_by_key, set_state
+from gateway.store.webhooks import Wanted, add_endpoint, note_failing
 from tests.web.axe import axe
 from tests.web.running import coordinators_page, running_town
 from tests.web.site import PASSWORD, dashboard
@@ -136,6 +140,27 @@ async def test_what_waits_for_a_person_is_told_in_order_and_goes_when_it_is_done
         await page.get_by_role("button", name="Send").click()
         await page.goto("/")
         await expect(page.get_by_text("Nothing needs a person just now.")).to_be_visible()
+
+
+async def test_what_is_urgent_comes_first_and_everything_that_waits_is_there(tmp_path: Path) -> None:
+    async with dashboard(tmp_path) as d:
+        await d.village.text("+447700900123", "PERSON")
+        await d.village.text("+447700900127", "help, my house is on fire")
+        await d.store.write(_trouble, d.now)
+        page = (await (await d.client(Role.ORGANISER)).get("/now/needs")).text
+        told = ("Help waits for you", "Wants to speak with a person", "A poll was interrupted", "Takes no")
+        places = [page.index(words) for words in told]
+        assert places == sorted(places)
+        assert "It answered 503" in page
+
+
+def _trouble(tx: Tx, now: datetime) -> None:
+    """Let a poll be interrupted, and a system take no webhooks."""
+    poll = poll_by_key(tx, "bench")
+    assert poll is not None
+    set_state(tx, poll.id, "interrupted")
+    endpoint = add_endpoint(tx, Wanted("Cases", "https://cases.example.org/", ("*",)), "whsec_x", now)
+    note_failing(tx, endpoint, "It answered 503.", now)
 
 
 async def test_an_observer_sees_that_there_were_texts_and_no_word_of_them(tmp_path: Path) -> None:
