@@ -58,8 +58,8 @@ def facts(text: str, asked: Asked, marks: Marks, unmarked: Iterable[str]) -> dic
     """Give, by name, the answers to `asked` that a text holds.
 
     An answer with marks counts where one of them stands; without any, it counts for the first of the
-    names `unmarked` that no mark has given (days and times aside). A day or a time that has marks counts at them alone, and
-    is no other's ("at ten, back at two").
+    names `unmarked` that no mark has given (days and times aside). A day or a time that has marks counts
+    at them alone, and is no other's ("at ten, back at two").
     """
     folded = spoken(text)
     if not any(letter.isalpha() for letter in folded):

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from gateway.errors import GatewayError
 from gateway.counting import METHODS
 from gateway.counting.tallied import CONSENT_OPTIONS
+from gateway.errors import GatewayError
 from gateway.store import members, polls
 from gateway.store.database import Tx
 from gateway.store.people import meet

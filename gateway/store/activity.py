@@ -40,7 +40,7 @@ def activity(tx: Tx, midnight: datetime, tomorrow: datetime) -> Activity:
         parts_today=parts_sent(tx, midnight, tomorrow),
         conversations=_one(tx, "SELECT COUNT(*) FROM conversation WHERE status IN ('active', 'person')"),
         requests=_one(tx, "SELECT COUNT(*) FROM help_request WHERE closed_at IS NULL"),
-        booked=_one(tx, f"SELECT COUNT(*) FROM trip WHERE state IN {HOLDING}"),
+        booked=_one(tx, f"SELECT COUNT(*) FROM trip WHERE state IN {HOLDING}"),  # noqa: S608
         standby=_one(tx, "SELECT COUNT(*) FROM trip WHERE state = 'standby'"),
         polls=_one(tx, "SELECT COUNT(*) FROM poll WHERE state = 'open'"),
         urgent=_one(tx, "SELECT COUNT(*) FROM urgent WHERE taken_at IS NULL"),

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from flows.answers.fold import fold
 from gateway.store.database import Tx
 
-
 HOME = ("home", "my home", "my house", "my place", "casa", "mi casa", "집", "우리 집", "저희 집")
 """What a rider whose home is known may call it."""
 

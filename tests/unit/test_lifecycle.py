@@ -4,6 +4,7 @@ import pytest
 
 from gateway.services import help_lifecycle as help_service
 from gateway.services.lifecycle import IllegalMove, advance, lifecycle
+from gateway.store.help import OPEN
 
 DOOR = lifecycle(
     "open", {"shut": {"shut": ("open",)}, "open": {"open": ("shut",)}, "lock": {"locked": ("shut",)}}
@@ -46,6 +47,6 @@ def test_a_closed_request_stays_closed(state: str, trigger: str) -> None:
         advance(help_service.LIFECYCLE, state, trigger)
 
 
-@pytest.mark.parametrize("state", help_service.OPEN)
+@pytest.mark.parametrize("state", OPEN)
 def test_an_open_request_can_always_be_withdrawn(state: str) -> None:
     assert advance(help_service.LIFECYCLE, state, "withdraw") == "withdrawn"
