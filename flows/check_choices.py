@@ -166,11 +166,14 @@ def check_commands(library: Library) -> list[Problem]:
 
 
 def _shadows(library: Library, flow: Flow, texts: Texts, word: str) -> Iterable[Problem]:
-    """A command without a code would take the place of a global word or a keyword."""
+    """A command without a code would take the place of a global word or a keyword.
+
+    One with words behind may begin with a global word: without them that word keeps its place.
+    """
     if flow.command not in (WORD, WORDS):
         return
     known = library.vocabulary.words().get(spoken(word))
-    if known is not None:
+    if known is not None and flow.command == WORD:
         message = f"the command `{word}` works everywhere as {known.name.upper()}; choose another"
         yield Problem(texts.path, 1, message)
     if spoken(word) in library.vocabulary.keywords.known:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flows.commands import WORDS
 from flows.limits import LIVE
 from flows.value import text
 from flows.walk import Walk
@@ -19,6 +20,12 @@ def heed(walk: Walk, folded: str, *, alone: bool = True) -> bool:
     command = walk.library.vocabulary.commands.read(folded, walk.said.language, alone=alone and at_ease)
     if command is None or not walk.setting.heeds(command.flow, command.names):
         return False
+    if (
+        not command.names
+        and walk.library.flow(command.flow).command == WORDS
+        and _works_everywhere(walk, folded)
+    ):
+        return False
     if not walk.setting.language_known:
         walk.said.switch(command.language)
     given = {name: text(command.names) for name in walk.library.flow(command.flow).given}
@@ -27,3 +34,8 @@ def heed(walk: Walk, folded: str, *, alone: bool = True) -> bool:
     else:
         walk.begin_aside(command.flow, "", given)
     return True
+
+
+def _works_everywhere(walk: Walk, folded: str) -> bool:
+    """Tell whether a text is a global word by itself, which a command that begins with it leaves alone."""
+    return walk.library.vocabulary.word(folded) is not None

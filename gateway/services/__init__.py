@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from gateway.services import (
+    announcements,
     board,
     help,  # noqa: A004 - the service is called help
     kept_results,
@@ -28,14 +29,22 @@ ACTIONS: Mapping[str, Action] = {
     **results.ACTIONS,
     **membership.ACTIONS,
     **board.ACTIONS,
+    **announcements.ACTIONS,
 }
 """Every action a flow may do, by the name it has there."""
 
 BINDING = frozenset(name for name, action in ACTIONS.items() if action.spec.binding)
 """The actions that change the world: BACK does not go behind them."""
 
-TIMED: tuple[Timed, ...] = (help.TIMED, lifts.TIMED, votes.TIMED, kept_results.TIMED, board.TIMED)
+TIMED: tuple[Timed, ...] = (
+    help.TIMED,
+    lifts.TIMED,
+    votes.TIMED,
+    kept_results.TIMED,
+    board.TIMED,
+    announcements.TIMED,
+)
 """What services do because time passes."""
 
-HEEDED: Mapping[str, Heeded] = {**help.HEEDED, **lifts.HEEDED, **board.HEEDED}
+HEEDED: Mapping[str, Heeded] = {**help.HEEDED, **lifts.HEEDED, **board.HEEDED, **announcements.HEEDED}
 """The flows that are commands, and whose they are to give."""

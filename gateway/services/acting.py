@@ -13,13 +13,14 @@ from flows.conversation import Outcome, Prompt
 from flows.model import ActionSpec
 from flows.value import Json, Value
 from gateway.store.database import Tx
+from gateway.store.outbound import Lane
 from gateway.store.people import Resident
 
 
 class Tell(Protocol):
     """Queues a text to somebody other than the one whose turn it is, in that person's language."""
 
-    def __call__(self, number: str, *prompts: Prompt, ref: str = "") -> None:
+    def __call__(self, number: str, *prompts: Prompt, ref: str = "", lane: Lane = Lane.NOTICE) -> None:
         """Queue one notice made of `prompts` to `number` (E.164)."""
         ...
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from gateway.store.announcements import forget_choices
 from gateway.store.board import forget_whose
 from gateway.store.database import Tx
 from gateway.store.instant import from_text, to_text
@@ -150,6 +151,7 @@ def erase_person(tx: Tx, resident_id: int, now: datetime, *, keep_number: bool) 
     ):
         tx.run(statement, id=resident_id)
     forget_whose(tx, resident_id)
+    forget_choices(tx, resident_id)
     tx.run(
         "UPDATE member SET left_at = COALESCE(left_at, :now), pin_hash = '', name = '#' || id "
         "WHERE resident_id = :id",

@@ -74,6 +74,13 @@ BOARD = (
     EventType("board.done", "An idea was carried out.", "board", "done"),
     EventType("board.dropped", "An idea was given up.", "board", "dropped"),
 )
+ANNOUNCEMENTS = (
+    EventType("announcement.sending", "Something is told to a group.", "announcement", "sending"),
+    EventType("announcement.sent", "A group was told.", "announcement", "sent"),
+    EventType("announcement.stopped", "A group is told no more.", "announcement", "stopped"),
+    EventType("announcement.wanted", "A resident wants a kind of announcement.", "resident"),
+    EventType("announcement.unwanted", "A resident wants a kind of announcement no more.", "resident"),
+)
 LIFTS = (
     _lift("requested", "A resident asked for a lift. It is no booking until it has a seat."),
     _lift("booked", "A trip has a seat."),
