@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from gateway.store.webhooks import Wanted
 from gateway.web.forms import Form
+from gateway.web.words import knows
 from gateway.webhooks.catalogue import EVENT_TYPES, EVERYTHING, TEST, offered_fields
 from gateway.webhooks.endpoints import MOST_NAME, MOST_URL
 from gateway.webhooks.event_type import EventType
@@ -19,6 +20,12 @@ class Family:
 
     name: str
     types: tuple[EventType, ...]
+
+    @property
+    def words(self) -> str:
+        """The key of the words for it, "" where nobody has written any yet."""
+        key = f"webhooks.family_{self.name}"
+        return key if knows(key) else ""
 
     @property
     def all(self) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from email.parser import BytesParser
-from email.policy import HTTP
 
 from aiohttp import web
 from multidict import MultiDictProxy
@@ -97,9 +96,9 @@ async def upload(request: web.Request) -> tuple[dict[str, str], bytes]:
     The body is in memory already, and bounded, when a handler runs.
     """
     kind = f"Content-Type: {request.headers.get('Content-Type', '')}\r\n\r\n"
-    message = BytesParser(policy=HTTP).parsebytes(kind.encode("ascii", "replace") + await request.read())
+    message = BytesParser().parsebytes(kind.encode("ascii", "replace") + await request.read())
     values, content = {}, b""
-    for part in message.iter_parts() if message.is_multipart() else ():
+    for part in message.walk():
         name, held = part.get_param("name", header="content-disposition"), part.get_payload(decode=True)
         if not isinstance(held, bytes):
             continue

@@ -100,6 +100,23 @@ async def test_where_nothing_can_be_written_the_page_says_so(tmp_path: Path) -> 
         assert f"may not write to the folder {tmp_path / 'gone'}" in (await client.get("/settings")).text
 
 
+async def test_a_body_that_is_no_form_is_refused_in_words(tmp_path: Path) -> None:
+    async with dashboard(tmp_path) as d:
+        await in_a_folder(d)
+        client = await d.client()
+        headers = {"Origin": client.address, "Sec-Fetch-Site": "same-origin"}
+        part = b'--q\r\nContent-Disposition: form-data; name="list"; filename="\xff"\r\n\r\n\xff\r\n--q'
+        for kind, body in (
+            ("multipart/form-data", b"a=b"),
+            ("multipart/form-data; boundary=q", part),
+            ("multipart/form-data; boundary=q", part.replace(b'name="list"; filename="\xff"', b"=;;name*=")),
+            ("application/json", b"{"),
+            ("text/csv; charset=bogus", b"key,label"),
+        ):
+            sent = headers | {"Content-Type": kind}
+            assert (await client._ask("POST", "/settings/look", data=body, headers=sent)).status == 422
+
+
 async def test_only_a_coordinator_takes_lists_over(tmp_path: Path) -> None:
     async with dashboard(tmp_path) as d:
         await in_a_folder(d)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from aiohttp import web
 
@@ -222,9 +222,10 @@ def _since(request: web.Request, form: Form) -> datetime:
     """Read a local moment as a page of ours writes it: 2026-03-02T09:30."""
     try:
         typed = datetime.fromisoformat(form.text("since", most=30))
-    except ValueError:
+        aware = typed if typed.tzinfo else typed.replace(tzinfo=gateway(request).turns.community.zone)
+        return aware.astimezone(UTC)
+    except (ValueError, OverflowError):
         raise FormMistake("since", "webhooks.no_moment") from None
-    return typed if typed.tzinfo else typed.replace(tzinfo=gateway(request).turns.community.zone)
 
 
 def _send(
