@@ -20,6 +20,7 @@ from gateway.store import people
 from gateway.store.database import Tx
 from gateway.store.help import HelpRequest, request_by_id
 from gateway.store.help_settings import keep_foodbank, keep_help_settings
+from gateway.store.outbound import Lane
 from gateway.store.volunteers import install_volunteer
 
 ASHBY = Path(__file__).parents[2] / "gateway" / "sample" / "ashby"
@@ -159,7 +160,7 @@ class HelpOffice:
     def _emit(self, type: str, subject: str, /, **data: Json) -> None:  # noqa: A002
         self.events.append((type, subject, data))
 
-    def _tell(self, number: str, *prompts: Prompt, ref: str = "") -> None:
+    def _tell(self, number: str, *prompts: Prompt, ref: str = "", lane: Lane = Lane.NOTICE) -> None:
         self.told.extend((number, prompt) for prompt in prompts)
 
     def _invite(self, number: str, flow: str, answers: Mapping[str, Value], /) -> bool:

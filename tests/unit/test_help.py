@@ -21,6 +21,7 @@ from gateway.store import people
 from gateway.store.database import Store, Tx, open_store
 from gateway.store.help import HelpRequest, request_of
 from gateway.store.help_settings import keep_help_settings
+from gateway.store.outbound import Lane
 from tests.village import ASHBY
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -74,7 +75,7 @@ class Desk:
     def _emit(self, type: str, subject: str, /, **data: Json) -> None:  # noqa: A002
         self.events.append((type, subject, data))
 
-    def _tell(self, number: str, *prompts: Prompt, ref: str = "") -> None:
+    def _tell(self, number: str, *prompts: Prompt, ref: str = "", lane: Lane = Lane.NOTICE) -> None:
         self.told.extend((number, prompt, ref) for prompt in prompts)
 
 
