@@ -28,6 +28,7 @@ from gateway.web.health import health_routes
 from gateway.web.live import Live
 from gateway.web.pages import (
     account,
+    announcements,
     board,
     code,
     conversations,
@@ -72,6 +73,7 @@ PAGES: Sequence[ModuleType] = (
     lifts,
     votes,
     board,
+    announcements,
     people,
     flows,
     modems,

@@ -117,6 +117,8 @@ PAGES = (
     Shown("modems", "/modems"),
     Shown("help", "/help"),
     Shown("help-observer", "/help", Role.OBSERVER),
+    Shown("announcements", "/announcements"),
+    Shown("announcement", "/announcements/new"),
     Shown("board", "/board", prepare=ideas),
     Shown("board-idea", "/board/1", prepare=ideas),
     Shown("board-observer", "/board", Role.OBSERVER, prepare=ideas),
