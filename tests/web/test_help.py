@@ -68,10 +68,12 @@ async def test_notes_sorting_and_history_stand_with_the_request(tmp_path: Path) 
         answer = await client.post("/help/1/note", {"words": "Rang her: <i>back door</i> is open"})
         assert answer.status == 303
         answer = await client.post(
-            "/help/1/sort", {"category": "medicine", "urgency": "today", "area": "", "wanted_on": ""}
+            "/help/1/sort",
+            {"category": "medicine", "urgency": "today", "area": "", "wanted_on": "2026-03-02"},
         )
         assert answer.status == 303
         page = (await client.get("/help/1")).text
+        assert "Monday, 2 March 2026" in page, "a day is written as people say it"
         assert "Rang her: &lt;i&gt;back door&lt;/i&gt; is open" in page
         assert "Omar Reed saw to it" in page or "Omar Reed left a note" in page
         assert (await client.post("/help/1/sort", {"category": "nothing", "urgency": ""})).status == 422

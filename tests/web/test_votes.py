@@ -63,6 +63,12 @@ async def test_a_poll_is_made_voted_in_closed_and_its_report_read(tmp_path: Path
         assert "Oak" in report
 
 
+async def test_what_can_be_voted_on_now_comes_before_what_opens_next_year(tmp_path: Path) -> None:
+    async with dashboard(tmp_path) as d:
+        shown = (await (await d.client(Role.OBSERVER)).get("/votes")).text
+        assert shown.index("Where shall the new bench go?") < shown.index("Where shall the summer outing go?")
+
+
 async def test_nothing_of_an_open_poll_can_be_had(tmp_path: Path) -> None:
     async with dashboard(tmp_path) as d:
         client = await d.client()

@@ -43,6 +43,7 @@ DEEDS: dict[str, tuple[str, ...]] = {
 async def show_list(request: web.Request) -> web.Response:
     """Show every poll, the members, and who wants to become one."""
     found = await store(request).read(polls.all_polls)
+    found.sort(key=lambda poll: poll.state != "open")  # what can be voted on now comes first
     return render(
         request,
         "votes.html",
