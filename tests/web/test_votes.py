@@ -8,6 +8,7 @@ from pathlib import Path
 from playwright.async_api import Browser, expect
 
 from gateway.store.accounts import Role
+from gateway.web.words import catalogue
 from tests.web.axe import axe
 from tests.web.site import Dashboard, dashboard
 
@@ -75,6 +76,21 @@ async def test_nothing_of_an_open_poll_can_be_had(tmp_path: Path) -> None:
         assert (await client.get("/votes/bench/report")).status == 404
         assert (await client.get("/votes/bench/change")).location == "/votes/bench"
         assert (await client.get("/votes/nothing")).status == 404
+
+
+async def test_a_report_says_in_words_why_somebody_could_not_vote(tmp_path: Path) -> None:
+    async with dashboard(tmp_path) as d:
+        await d.village.text("+447700900401", "VOTE")
+        client = await d.client()
+        assert (await client.post("/votes/bench/close", {})).status == 303
+        shown = (await client.get("/votes/bench")).text
+        assert "from a number of no member: 1" in shown
+        assert "What you can do" not in shown, "there is nothing left to do about it"
+
+
+async def test_every_reason_that_a_report_prints_has_words_on_the_page() -> None:
+    reasons = ("early", "late", "stranger", "wrong_pin", "locked", "not_on_roll", "again", "invalid")
+    assert {f"votes.reason_{reason}" for reason in reasons} <= catalogue("en").keys()
 
 
 async def test_a_mistake_is_told_and_what_was_typed_is_kept(tmp_path: Path) -> None:
