@@ -15,6 +15,7 @@ from gateway.services import (
     privacy,
     results,
     scoring,
+    shifts,
     votes,
 )
 from gateway.services.acting import Action, Heeded, Timed
@@ -30,6 +31,7 @@ ACTIONS: Mapping[str, Action] = {
     **membership.ACTIONS,
     **board.ACTIONS,
     **announcements.ACTIONS,
+    **shifts.ACTIONS,
 }
 """Every action a flow may do, by the name it has there."""
 
@@ -43,8 +45,15 @@ TIMED: tuple[Timed, ...] = (
     kept_results.TIMED,
     board.TIMED,
     announcements.TIMED,
+    shifts.TIMED,
 )
 """What services do because time passes."""
 
-HEEDED: Mapping[str, Heeded] = {**help.HEEDED, **lifts.HEEDED, **board.HEEDED, **announcements.HEEDED}
+HEEDED: Mapping[str, Heeded] = {
+    **help.HEEDED,
+    **lifts.HEEDED,
+    **board.HEEDED,
+    **announcements.HEEDED,
+    **shifts.HEEDED,
+}
 """The flows that are commands, and whose they are to give."""

@@ -254,7 +254,10 @@ def _is_number(acting: Acting, names: str) -> bool:  # noqa: ARG001
 
 
 def _may_let(acting: Acting, names: str) -> bool:
-    return _is_number(acting, names) and people.is_coordinator(acting.tx, acting.resident.id)
+    """Whether somebody is a coordinator, or on duty and so told of what waits."""
+    me = acting.resident.id
+    on_duty = (one.id for one in people.coordinators_on_duty(acting.tx))
+    return _is_number(acting, names) and (people.is_coordinator(acting.tx, me) or me in on_duty)
 
 
 HEEDED: Mapping[str, Heeded] = {

@@ -77,8 +77,12 @@ def set_stopped(tx: Tx, resident_id: int, stopped: bool) -> None:
 
 
 def coordinators_on_duty(tx: Tx) -> list[Resident]:
-    """Give the coordinators who are told of urgent matters."""
-    rows = tx.all(
+    """Give those told of urgent matters: whoever is on a shift for them, else the coordinators on duty."""
+    on_shift = tx.all(
+        f"SELECT {_COLUMNS} FROM resident WHERE id IN "  # noqa: S608
+        "(SELECT resident_id FROM shift WHERE state = 'on' AND duty = 1) AND stopped = 0 ORDER BY id"
+    )
+    rows = on_shift or tx.all(
         f"SELECT {_COLUMNS} FROM resident WHERE id IN "  # noqa: S608
         "(SELECT resident_id FROM coordinator WHERE on_duty = 1) ORDER BY id"
     )
@@ -91,10 +95,10 @@ def is_coordinator(tx: Tx, resident_id: int) -> bool:
 
 
 def coordinators(tx: Tx) -> list[Resident]:
-    """Give every coordinator, on duty or off."""
+    """Give every coordinator, those on duty first."""
     rows = tx.all(
-        f"SELECT {_COLUMNS} FROM resident WHERE id IN (SELECT resident_id FROM coordinator) "  # noqa: S608
-        "ORDER BY id"
+        f"SELECT {_COLUMNS} FROM resident JOIN coordinator ON resident_id = id "  # noqa: S608
+        "ORDER BY on_duty DESC, id"
     )
     return [_resident(row) for row in rows]
 

@@ -9,6 +9,7 @@ from gateway.store.announcements import forget_choices
 from gateway.store.board import forget_whose
 from gateway.store.database import Tx
 from gateway.store.instant import from_text, to_text
+from gateway.store.shifts import leave_shifts
 
 SHORTEST_MENTION = 5
 """Characters of a name, a number or words that are nobody else's by chance."""
@@ -65,7 +66,7 @@ def roles(tx: Tx, resident_id: int) -> tuple[str, ...]:
 
 
 def running_matters(tx: Tx, resident_id: int) -> tuple[str, ...]:
-    """Say what still needs a resident's number: request, lift, foodbank, vote; none: nothing does."""
+    """Say what still needs a resident's number: request, lift, foodbank, urgent, vote; none: nothing does."""
     found = [
         ("request", "SELECT COUNT(*) FROM help_request WHERE resident_id = :id AND closed_at IS NULL"),
         (
@@ -74,6 +75,7 @@ def running_matters(tx: Tx, resident_id: int) -> tuple[str, ...]:
             "('requested', 'standby', 'offered', 'booked', 'reminded', 'on_board')",
         ),
         ("foodbank", "SELECT COUNT(*) FROM food_referral WHERE resident_id = :id AND closed_at IS NULL"),
+        ("urgent", "SELECT COUNT(*) FROM urgent WHERE resident_id = :id AND taken_at IS NULL"),
         (
             "vote",
             "SELECT COUNT(*) FROM member JOIN roll ON roll.member_id = member.id "
@@ -152,6 +154,7 @@ def erase_person(tx: Tx, resident_id: int, now: datetime, *, keep_number: bool) 
         tx.run(statement, id=resident_id)
     forget_whose(tx, resident_id)
     forget_choices(tx, resident_id)
+    leave_shifts(tx, resident_id)
     tx.run(
         "UPDATE member SET left_at = COALESCE(left_at, :now), pin_hash = '', name = '#' || id "
         "WHERE resident_id = :id",

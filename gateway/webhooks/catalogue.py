@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from flows.value import Json
 from gateway.webhooks.event_type import EventType
 from gateway.webhooks.events_of_gateway import CALLS, CONVERSATIONS, MESSAGES, PEOPLE, WEBHOOKS
-from gateway.webhooks.events_of_services import ANNOUNCEMENTS, BOARD, FOOD_BANK, HELP, LIFTS, VOTES
+from gateway.webhooks.events_of_services import ANNOUNCEMENTS, BOARD, FOOD_BANK, HELP, LIFTS, SHIFTS, VOTES
 from gateway.webhooks.fields import FIELDS, KINDS
 
 EVERYTHING = "*"
@@ -26,6 +26,7 @@ EVENT_TYPES: Mapping[str, EventType] = {
         *FOOD_BANK,
         *BOARD,
         *ANNOUNCEMENTS,
+        *SHIFTS,
         *LIFTS,
         *VOTES,
         *PEOPLE,

@@ -81,6 +81,16 @@ ANNOUNCEMENTS = (
     EventType("announcement.wanted", "A resident wants a kind of announcement.", "resident"),
     EventType("announcement.unwanted", "A resident wants a kind of announcement no more.", "resident"),
 )
+SHIFTS = (
+    EventType("shift.added", "A shift was put into the rota.", "shift", "open"),
+    EventType("shift.taken", "Somebody has a shift.", "shift", "taken"),
+    EventType("shift.swap", "Somebody wants to give a shift away.", "shift", "swap"),
+    EventType("shift.freed", "A shift was taken from whoever had it.", "shift", "open"),
+    EventType("shift.on", "A shift has begun.", "shift", "on"),
+    EventType("shift.over", "A shift has ended.", "shift", "over"),
+    EventType("shift.missed", "A shift has begun that nobody took.", "shift", "missed"),
+    EventType("shift.cancelled", "A shift was taken off the rota.", "shift", "cancelled"),
+)
 LIFTS = (
     _lift("requested", "A resident asked for a lift. It is no booking until it has a seat."),
     _lift("booked", "A trip has a seat."),

@@ -109,6 +109,7 @@ KINDS: Mapping[str, str] = {
     "run": "run",
     "referral": "referral",
     "board": "idea",
+    "shift": "shift",
     "announcement": "announcement",
     "poll": "poll",
     "member": "member",
