@@ -66,6 +66,14 @@ async def booked(d: Dashboard) -> None:
         await d.village.text(EVE, words)
 
 
+async def rota(d: Dashboard) -> None:
+    """Let there be two shifts, and one be somebody's."""
+    client = await d.client()
+    fields = {"what": "Phone desk", "day": "2026-03-04", "starts": "10:00", "ends": "13:00", "weeks": "2"}
+    await client.post("/shifts", {**fields, "duty": "on"})
+    await d.village.text("+447700900021", "TAKE 1")
+
+
 async def ideas(d: Dashboard) -> None:
     """Let somebody have an idea that waits, and one be on the board."""
     await d.village.text(BEN, "SOMEBODY should mend the bench by the pond")
@@ -117,6 +125,7 @@ PAGES = (
     Shown("modems", "/modems"),
     Shown("help", "/help"),
     Shown("help-observer", "/help", Role.OBSERVER),
+    Shown("shifts", "/shifts", prepare=rota),
     Shown("announcements", "/announcements"),
     Shown("announcement", "/announcements/new"),
     Shown("board", "/board", prepare=ideas),
