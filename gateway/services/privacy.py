@@ -57,6 +57,8 @@ def finish_forgetting(tx: Tx, timing: Timing) -> int:
     for resident_id in privacy.asked_to_forget(tx):
         if privacy.running_matters(tx, resident_id) or privacy.roles(tx, resident_id):
             continue
+        if privacy.is_told_something(tx, resident_id):  # its number would outlast its owner's
+            continue
         resident = people.resident_by_id(tx, resident_id)
         privacy.erase_person(tx, resident_id, timing.now, keep_number=resident.stopped)
         timing.emit("resident.forgotten", f"resident:{resident_id}")

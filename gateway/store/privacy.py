@@ -85,6 +85,16 @@ def running_matters(tx: Tx, resident_id: int) -> tuple[str, ...]:
     return tuple(matter for matter, sql in found if _count(tx, sql, resident_id))
 
 
+def is_told_something(tx: Tx, resident_id: int) -> bool:
+    """Whether a text to a resident has not gone yet."""
+    row = tx.one(
+        "SELECT 1 FROM outbound WHERE number = (SELECT number FROM resident WHERE id = :id) "
+        "AND ended_at IS NULL LIMIT 1",
+        id=resident_id,
+    )
+    return row is not None
+
+
 def ask_to_forget(tx: Tx, resident_id: int, now: datetime) -> None:
     """Note that a resident wants to be forgotten."""
     tx.run(

@@ -42,8 +42,7 @@ def erase_events(tx: Tx, before: datetime) -> int:
         "event",
         "at",
         before,
-        "AND id NOT IN (SELECT event_id FROM webhook_delivery WHERE event_id <= "
-        "(SELECT COALESCE(MIN(id), 0) + 1000 FROM event))",
+        "AND NOT EXISTS (SELECT 1 FROM webhook_delivery WHERE webhook_delivery.event_id = event.id)",
     )
     for row_id in old:
         tx.run("DELETE FROM event WHERE id = :id", id=row_id)

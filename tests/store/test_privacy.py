@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from gateway.retention import Retention
 from gateway.services.privacy import finish_forgetting
 from gateway.store import privacy
 from gateway.store.database import Tx
+from gateway.store.events import write_event
 from gateway.store.people import resident_by_number
+from gateway.store.urgent import open_urgent
+from gateway.store.webhooks import Wanted, add_endpoint
 from gateway.terms import Terms
 from tests.village import Village, ashby
 
 ROSE, GEORGE = "+447700900171", "+447700900172"  # who are on nobody's list
+DELIVERED = 1_300
 WORDS = "zygodactyl parrots"
 
 
@@ -135,3 +139,52 @@ async def test_forgetting_is_finished_once(tmp_path: Path) -> None:
 
 def _words(tx: Tx) -> list[str]:
     return [row["what"] for row in tx.all("SELECT what FROM help_request")]
+
+
+async def test_events_of_which_something_is_still_to_be_delivered_outlast_their_term(tmp_path: Path) -> None:
+    """Also far behind the oldest: an hour of a busy day makes more than a thousand of them."""
+    async with ashby(tmp_path) as village:
+        await village.store.write(_events_with_deliveries, village.hands.now)
+        await village.store.write(_one_more_event, village.hands.now)
+        village.hands.pass_time(timedelta(days=500))
+        await retention_of(village).night()
+        left = await village.store.read(lambda tx: tx.one("SELECT COUNT(*) AS n FROM event WHERE type = 'x'"))
+        assert left is not None
+        assert left["n"] == DELIVERED
+
+
+async def test_whoever_is_in_need_is_not_forgotten_before_somebody_has_seen_to_it(tmp_path: Path) -> None:
+    async with ashby(tmp_path) as village:
+        await village.text(ROSE, "help, my house is on fire")
+        for words in ("FORGET ME", "yes"):
+            heard = await village.text(ROSE, words)
+        assert "stays until it is over" in heard[0]
+        await retention_of(village).night()
+        waiting = await village.store.read(open_urgent)
+        assert [one.number for one in waiting] == [ROSE]
+
+
+async def test_a_text_on_its_way_still_goes_to_the_number_it_was_written_for(tmp_path: Path) -> None:
+    async with ashby(tmp_path) as village:
+        for words in ("FORGET ME", "yes"):
+            await village.text(ROSE, words)
+        await retention_of(village).night()
+        assert await village.store.read(resident_by_number, ROSE) is not None
+        await send_all(village)
+        await retention_of(village).night()
+        assert await village.store.read(resident_by_number, ROSE) is None
+        assert ROSE.encode() not in bytes_of(village, tmp_path)
+
+
+def _events_with_deliveries(tx: Tx, now: datetime) -> None:
+    add_endpoint(tx, Wanted("cases", "https://cases.example.org/in", ("*",), ()), "whsec_x", now)
+    for number in range(DELIVERED):
+        write_event(tx, "x", f"help:{number}", {}, now)
+    tx.run(
+        "INSERT INTO webhook_delivery (endpoint_id, event_id, subject, state, next_at) "
+        "SELECT 1, id, subject, 'waiting', at FROM event WHERE type = 'x'"
+    )
+
+
+def _one_more_event(tx: Tx, now: datetime) -> None:
+    write_event(tx, "y", "help:0", {}, now)
