@@ -33,6 +33,11 @@ def _is_seen(letter: str) -> bool:
     return unicodedata.category(letter) != "Cc" and unicodedata.bidirectional(letter) not in _TURNING
 
 
+def _is_whole(value: str) -> bool:
+    """Whether text has no half of a letter, which a form in UTF-7 may hold and no file can keep."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in value)
+
+
 class Form:
     """The fields of a form. A field nobody asks for has no effect."""
 
@@ -76,18 +81,23 @@ class Form:
 
     def all(self, name: str) -> list[str]:
         """Give every value of a field that may be there more than once."""
-        return [value for value in self._fields.getall(name, []) if isinstance(value, str)][:1000]
+        return [
+            value for value in self._fields.getall(name, []) if isinstance(value, str) and _is_whole(value)
+        ][:1000]
 
     def _one(self, name: str) -> str:
         value = self._fields.get(name, "")
-        if not isinstance(value, str):
+        if not isinstance(value, str) or not _is_whole(value):
             raise FormMistake(name, "common.field_choice")
         return value
 
 
 async def fields(request: web.Request) -> Form:
     """Read the form that came with a request."""
-    return Form(await request.post())
+    try:
+        return Form(await request.post())
+    except (LookupError, ValueError) as unreadable:  # an encoding nobody knows, parts without a boundary
+        raise web.HTTPBadRequest from unreadable
 
 
 async def upload(request: web.Request) -> tuple[dict[str, str], bytes]:

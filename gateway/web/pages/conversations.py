@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import asyncio
+from datetime import UTC, datetime
 from typing import Any
 
 from aiohttp import web
@@ -92,15 +93,19 @@ async def show_entries(request: web.Request) -> web.Response:
 
 async def _view(request: web.Request) -> View:
     resident_id = int(request.match_info["id"])
-    written = request.query.get("before", "")
-    try:
-        before = from_text(written) if written else None
-    except ValueError:
-        before = None
+    before = _moment(request.query.get("before", ""))
     view = await store(request).read(view_of, resident_id, before, ENTRIES, names=visit(request).names)
     if view is None:
         raise web.HTTPNotFound
     return view
+
+
+def _moment(written: str) -> datetime | None:
+    """Read where a page of a thread ends; None for what is no moment, or none the calendar has in UTC."""
+    try:
+        return from_text(written).astimezone(UTC) if written else None
+    except (ValueError, OverflowError):
+        return None
 
 
 @needs(Role.ORGANISER)
@@ -181,7 +186,8 @@ async def hear_recording(request: web.Request) -> web.Response:
     if found is None or exchange is None:
         raise web.HTTPNotFound
     try:
-        sound = exchange.recordings.read(found.file)
+        # Reading and deciphering minutes of sound would hold up every call there is.
+        sound = await asyncio.to_thread(exchange.recordings.read, found.file)
     except RecordingLost as lost:
         raise web.HTTPNotFound from lost
     except GatewayError as error:

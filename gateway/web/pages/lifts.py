@@ -25,6 +25,8 @@ from gateway.web.render import back, render
 
 FIRST_HOUR, LAST_HOUR = 6, 22
 PLANNED_AHEAD = timedelta(days=60)
+# The calendar's own ends have no day before or after them.
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2999, 12, 31)
 # What a coordinator may say became of a trip, by its state.
 DEEDS: Mapping[str, tuple[str, ...]] = {
     "requested": ("cancel",),
@@ -71,6 +73,8 @@ async def _day(request: web.Request) -> Day:
         day = date.fromisoformat(request.query.get("day", "")) if request.query.get("day") else today
     except ValueError:
         raise web.HTTPNotFound from None
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise web.HTTPNotFound
     zone = gateway(request).turns.community.zone
     if today <= day <= today + PLANNED_AHEAD:
         await store(request).write(lift_runs.plan_day, day, zone)

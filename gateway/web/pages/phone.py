@@ -150,7 +150,7 @@ async def _take(socket: web.WebSocketResponse, ringing: PhoneCall) -> None:
                     return
                 if keys and set(keys) <= KEYS and len(keys) < 20:
                     await ringing.press(keys)
-            except (ValueError, AttributeError, SimulatorError):
+            except (ValueError, AttributeError, RecursionError, SimulatorError):
                 return
 
 
