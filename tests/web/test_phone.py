@@ -37,6 +37,25 @@ async def test_a_call_from_the_page_is_answered_heard_and_steered_by_keys(
         assert await town.how() == "caller hung up"
 
 
+async def test_a_draft_is_heard_at_once_and_as_it_was_saved_last(tmp_path: Path, browser: Browser) -> None:
+    async with running_town(tmp_path) as town, coordinators_page(town.gateway, browser) as page:
+        await page.goto("/flows/lift/texts/en")
+        await page.locator("[name='sms.pickup']").fill("Where may we fetch you from?")
+        await page.get_by_role("button", name="Save the draft").click()
+        await page.get_by_role("button", name="Try it on the virtual phone").click()
+        await page.get_by_placeholder("Write a text").fill("LIFT")
+        await page.get_by_role("button", name="Send").click()
+        await expect(page.get_by_text("Where may we fetch you from?")).to_be_visible(timeout=10_000)
+        await page.goto("/flows/lift/texts/en")
+        await page.locator("[name='sms.pickup']").fill("Where do you stand?")
+        await page.get_by_role("button", name="Save the draft").click()
+        await expect(page.get_by_text("Saved in the draft.")).to_be_visible()
+        await page.goto("/phone")
+        await page.get_by_placeholder("Write a text").fill("LIFT")
+        await page.get_by_role("button", name="Send").click()
+        await expect(page.get_by_text("Where do you stand?")).to_be_visible(timeout=10_000)
+
+
 async def test_without_a_software_modem_there_is_no_virtual_phone(tmp_path: Path) -> None:
     async with dashboard(tmp_path) as d:
         client = await d.client()

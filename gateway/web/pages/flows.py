@@ -43,7 +43,7 @@ async def show_list(request: web.Request) -> web.Response:
         totals={name: _total(found.values()) for name, found in counts.items()},
         revisions=await store(request).read(flow_texts.revisions),
         problems=await _problems(request),
-        phone_there=phone.is_there(gateway(request).data),
+        trial_number=phone.NUMBERS[0] if phone.is_there(gateway(request).data) else "",
     )
 
 
@@ -86,7 +86,7 @@ async def show_texts(request: web.Request) -> web.Response:
         changed={(one.key, one.variant) for one in changes if (one.flow, one.language) == (name, tag)},
         drafted=await store(request).read(flow_texts.has_draft),
         problems=await _problems(request),
-        phone_there=phone.is_there(gateway(request).data),
+        trial_number=phone.NUMBERS[0] if phone.is_there(gateway(request).data) else "",
         count=parts,
         most=LONGEST_WORDS,
     )
@@ -109,6 +109,8 @@ async def save_texts(request: web.Request) -> web.Response:
                 own = "" if words == getattr(phrase, variant) else words
                 changes.append(Rewording(name, tag, key, variant, own))
     await store(request).write(_save, changes, visit(request).account.id, now(request))
+    trying = gateway(request).turns.trying
+    trying.update(dict.fromkeys(trying, reworded(files, await store(request).read(flow_texts.draft_texts))))
     where = f"/flows/{name}/texts/{tag}"
     return await back(request, where, "flows.saved" if changes else "flows.unchanged", n=len(changes))
 
