@@ -29,6 +29,7 @@ class NotSent(GatewayError):
 
 def take_over(tx: Tx, turns: Turns, resident_id: int, account_id: int, now: datetime) -> None:
     """Have a coordinator answer a resident from here on, instead of the flow."""
+    threads.ensure_thread(tx, resident_id, now)
     threads.assign(tx, resident_id, account_id)
     if not _person_answers(tx, resident_id):
         _turn(tx, turns, resident_id, TakenOver(), now)
@@ -84,6 +85,7 @@ def close(tx: Tx, turns: Turns, resident_id: int, now: datetime) -> None:
 
 def assign(tx: Tx, resident_id: int, account_id: int, now: datetime) -> None:
     """Ask another coordinator to answer a resident."""
+    threads.ensure_thread(tx, resident_id, now)
     threads.assign(tx, resident_id, account_id)
     write_event(tx, "person.assigned", f"resident:{resident_id}", {}, now)
 

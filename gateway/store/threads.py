@@ -61,6 +61,15 @@ def touch_thread(tx: Tx, resident_id: int, now: datetime) -> None:
     )
 
 
+def ensure_thread(tx: Tx, resident_id: int, now: datetime) -> None:
+    """Begin the thread of a resident who has never texted or rung; any other stays as it is."""
+    tx.run(
+        "INSERT INTO thread (resident_id, last_at) VALUES (:id, :now) ON CONFLICT (resident_id) DO NOTHING",
+        id=resident_id,
+        now=to_text(now),
+    )
+
+
 def wait_for_person(tx: Tx, resident_id: int, now: datetime) -> bool:
     """Note that a person is waited for; give whether one who answers here already was told.
 

@@ -11,6 +11,7 @@ from gateway.config import Limits
 from gateway.price import Price
 from gateway.store.accounts import Role
 from gateway.store.people import resident_by_number
+from gateway.store.threads import assigned_to
 from tests.web.axe import axe
 from tests.web.site import Dashboard, dashboard
 
@@ -131,3 +132,16 @@ async def test_a_thread_that_is_not_there_is_a_page_in_words(tmp_path: Path) -> 
         assert (await client.post("/conversations/99999/take")).status == 422
         assert (await client.get("/conversations?before=rubbish~x")).status == 200
         assert (await client.get("/conversations/1?before=rubbish")).status in (200, 404)
+
+
+async def test_whoever_has_never_written_can_be_written_to_and_given_to_somebody(tmp_path: Path) -> None:
+    async with dashboard(tmp_path) as d:
+        client = await d.client(Role.ORGANISER)
+        other = await d.account(Role.COORDINATOR)
+        member = "+447700900001"  # on the community's lists
+        path = await thread_of(d, member)
+        resident_id = int(path.rpartition("/")[2])
+        assert (await client.post(f"{path}/assign", {"to": str(other)})).status == 303
+        assert await d.store.read(assigned_to, resident_id) == other
+        assert (await client.post(f"{path}/reply", {"body": "Are you in on Monday?"})).status == 303
+        assert path in (await client.get("/conversations")).text
