@@ -10,7 +10,10 @@ from gateway.store.database import Tx
 # What grows with every text, trip or request; the others are as large as the community.
 GROWING = frozenset(
     {
+        "announcement_recipient",
         "api_answer",
+        "board_idea",
+        "board_joining",
         "call",
         "conversation",
         "delivery",
@@ -28,6 +31,7 @@ GROWING = frozenset(
         "recording",
         "sent_part",
         "session",
+        "shift",
         "trip",
         "urgent",
         "urgent_telling",
