@@ -14,8 +14,11 @@ from gateway.call_turns import CallTurn, take_call_turn
 from gateway.ears import Ears, Recorded
 from gateway.exchange import Exchange
 from gateway.held_call import HeldCall
+from gateway.put_through import Outcome, PutThrough
+from gateway.store.people import Resident
 from modem.audio.barge_in import BargeIn
 from modem.audio.line import RATE, Line
+from modem.errors import ModemError
 
 LONGEST_CALL_SECONDS = 15 * 60.0
 SHORTEST_MESSAGE_SECONDS = 1.0
@@ -29,12 +32,24 @@ VOICEMAIL = Expectation(
     patience_ms=8000,
     record=True,
 )
+ACCEPT_KEY = "5"  # not one that somebody presses who wants to get on in a menu
+ACCEPTING = Expectation(
+    type="",
+    language="",
+    phrases=(),
+    open=False,
+    keypad=Keypad(longest=0, at_once=""),
+    silence_ms=0,
+    patience_ms=8000,
+    keys_only=True,
+)
 
 
 class Call(HeldCall):
     """A call with a resident on a line; `hang_up` ends it at the modem.
 
-    `barge_in` hears a caller who speaks over us, None where they interrupt by keys alone.
+    `barge_in` hears a caller who speaks over us, None where they interrupt by keys alone; `through` puts a
+    caller through who wants a person, None where they leave a message.
     """
 
     def __init__(
@@ -45,10 +60,12 @@ class Call(HeldCall):
         call_id: int,
         hang_up: Callable[[], Awaitable[None]],
         barge_in: BargeIn | None = None,
+        through: PutThrough | None = None,
     ) -> None:
         ears = Ears(line, exchange.recogniser, barge_in)
         super().__init__(exchange, line, call_id, hang_up, ears, LONGEST_CALL_SECONDS)
         self._resident_id = resident_id
+        self._through = through
         self._recordings = CallRecordings(exchange, call_id, resident_id)
         self._last: tuple[Sentence, ...] = ()
         self._said: tuple[Sentence, ...] = ()
@@ -73,11 +90,47 @@ class Call(HeldCall):
     async def _converse(self, opening: Input) -> None:
         turn = await self._turn(opening)
         while True:
+            if "person.wanted" in turn.happened and await self._put_through(turn):
+                return
             await self._say(turn)
             if turn.happened & {"call.goodbye", "call.give_up"}:
                 self.life.end(How.SILENT if "call.give_up" in turn.happened else How.FINISHED)
                 return
             turn = await self._turn(await self._answer(turn))
+
+    async def _put_through(self, turn: CallTurn) -> bool:
+        """Join the caller with somebody on duty; False where nobody is reached, and a message is left."""
+        people = await self._through.on_duty(self._resident_id) if self._through else []
+        if not people or self._through is None:
+            return False
+        language = turn.expectation.language
+        await self._say_common("call.through.wait", language)
+        try:
+            outcome = await self._through.reach(people, self._accepts, self._joined)
+        except ModemError:
+            self.life.end(How.MODEM_LOST)
+            return True
+        if outcome is Outcome.NOBODY:
+            await self._say_common("call.through.nobody", language)
+            return False
+        self.life.end(How.HUNG_UP if outcome is Outcome.CALLER_GONE else How.PUT_THROUGH)
+        return True
+
+    async def _accepts(self, person: Resident) -> bool:
+        """Ask whoever picked up whether they take the call: an answering machine does not."""
+        while self._ears.next_key():
+            pass  # pressed by the caller
+        if not await self._ears.greeted_by_person():
+            return False
+        language = person.language or self._exchange.turns.community.language
+        await self._say_until_interrupted(self._common("call.through.offer", language))
+        self.life.go("listen")
+        answer = await self._ears.listen(ACCEPTING)
+        return isinstance(answer, Keyed) and answer.keys == ACCEPT_KEY
+
+    def _joined(self, seconds: float) -> None:
+        self.life.go("put_through")
+        self._may_last(seconds)
 
     async def _take_message(self) -> None:
         """Take a message from whoever rings while nobody can talk, and thank them."""

@@ -52,3 +52,9 @@ class CallBook:
         calls.end_call(tx, call_id, "line busy", now)
         write_event(tx, "call.busy", f"call:{call_id}", {}, now)
         self.turns.notices(tx, now).tell(number, Prompt("common", "busy"))
+
+
+def end_call(tx: Tx, call_id: int, how: How, now: datetime) -> None:
+    """Write down how a call ended."""
+    calls.end_call(tx, call_id, how.value, now)
+    write_event(tx, "call.ended", f"call:{call_id}", {"how": how.value}, now)

@@ -10,18 +10,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from flows.conversation import Called, Input
-from flows.spoken import Sentence
 from gateway import policy
 from gateway.call_book import CallBook
 from gateway.call_life import How
 from gateway.call_loading import load_ears, load_speech
 from gateway.call_rules import READING, CallRules
-from gateway.call_words import common_sentences
 from gateway.dialler import Dialler, Telephone
 from gateway.exchange import Exchange
+from gateway.put_through import PutThrough
 from gateway.store import people
 from gateway.store.calls import OutgoingCall
 from gateway.tuned import Tuned, overhearing
+from gateway.withheld import tell_withheld
 from modem.audio.line import Line
 from modem.driver import CallEnded, Ringing, Tone
 from modem.errors import ModemError, Refused
@@ -60,7 +60,9 @@ class CallDesk:
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _dialler: Dialler = field(init=False)
     _book: CallBook = field(init=False)
+    _through: PutThrough | None = None
     _loading: asyncio.Task[None] | None = None
+    _looking: asyncio.Task[None] | None = None
 
     def __post_init__(self) -> None:
         """Give the desk its dialler."""
@@ -78,6 +80,8 @@ class CallDesk:
             return await self._hold(outgoing.resident_id, call_id, opening, greeted=True)
 
         self._book = CallBook(self.name, self.exchange.turns, self.rules)
+        if self.rules.put_through:
+            self._through = PutThrough(self.telephone, self.exchange, self.rules, self._book)
         self._dialler = Dialler(self.telephone, self.exchange, self.rules, book, hold, self._ended)
 
     async def heard(self, event: Ringing | CallEnded | Tone) -> None:
@@ -89,13 +93,26 @@ class CallDesk:
                 await self._refuse(event.caller)
             case Ringing():
                 self._begin(event.caller)
+            case CallEnded() if self._through is not None and self._through.several:
+                self._looking = asyncio.create_task(self._end_if_over(self._through))
             case CallEnded():
-                self._ended.set()
-                self._next = None
-                if self._call is not None:
-                    self._call.end(How.HUNG_UP)
+                self._end()
             case Tone() if self._call is not None:
                 self._call.press(event.key)
+
+    def _end(self) -> None:
+        """Take it that the call is over."""
+        self._ended.set()
+        self._next = None
+        if self._call is not None:
+            self._call.end(How.HUNG_UP)
+
+    async def _end_if_over(self, through: PutThrough) -> None:
+        """Find out which of two calls has ended."""
+        with contextlib.suppress(ModemError):
+            if await through.over():
+                self._end()
+                await self.telephone.hang_up()  # so that the modem, too, takes it for over
 
     def link_ready(self, ready: bool) -> None:
         """Say whether the modem is there; a call does not outlive it."""
@@ -215,36 +232,11 @@ class CallDesk:
         await self._hold(resident_id, call_id, None if self.rules.closed else Called())
 
     async def _tell_withheld(self) -> None:
-        """Ask a caller who hides their number to show it: without it nothing could be kept for them."""
-        line = await self.open_line()
         try:
-            await line.open()
-            turns = self.exchange.turns
-            words = common_sentences(turns.library, turns.community, "call.withheld")
-            await self._say_alone(line, words)
+            await tell_withheld(self.exchange, await self.open_line(), self._ended)
         finally:
-            await line.close()
             if not self._ended.is_set():
                 await self.telephone.hang_up()
-
-    async def _say_alone(self, line: Line, sentences: list[Sentence]) -> None:
-        """Say something without listening, until it was heard or the caller hung up."""
-
-        async def hear() -> None:
-            while True:
-                await line.hear()
-
-        tasks = [
-            asyncio.create_task(self.exchange.mouth.say(line, sentences, slow=False)),
-            asyncio.create_task(hear()),
-            asyncio.create_task(self._ended.wait()),
-        ]
-        try:
-            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _refuse(self, caller: str | None) -> None:
         """Text a second caller that the line is busy, and let them hear so."""
@@ -264,7 +256,8 @@ class CallDesk:
         from gateway.call import Call  # only a box that takes calls needs all of numpy with it
 
         line, barge_in = overhearing(await self.open_line(), self.tuned)
-        call = Call(self.exchange, line, resident_id, call_id, self.telephone.hang_up, barge_in)
+        hang_up = self.telephone.hang_up
+        call = Call(self.exchange, line, resident_id, call_id, hang_up, barge_in, self._through)
         return await self._held(call, call.run(opening, greeted=greeted))
 
     async def _read(self, outgoing: OutgoingCall, call_id: int) -> How:
@@ -292,4 +285,6 @@ class CallDesk:
             await running
         finally:
             self._call = None
+            if self._through is not None:
+                self._through.several = False
         return call.life.how or How.FAULT

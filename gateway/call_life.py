@@ -8,12 +8,16 @@ from transitions import Machine
 
 
 class CallStage(StrEnum):
-    """Where a call is. Keys are heard in `speaking` too: whoever presses one is listened to at once."""
+    """Where a call is. Keys are heard in `speaking` too: whoever presses one is listened to at once.
+
+    In `through` the caller talks to a person, and nobody listens.
+    """
 
     RINGING = "ringing"
     ANSWERED = "answered"
     SPEAKING = "speaking"
     LISTENING = "listening"
+    THROUGH = "through"
     ENDED = "ended"
 
 
@@ -25,6 +29,7 @@ class How(StrEnum):
     NOT_ANSWERED = "nobody answered"
     HUNG_UP = "caller hung up"
     SILENT = "nobody spoke"
+    PUT_THROUGH = "put through to a person"
     MACHINE = "a machine answered"
     LINE_LOST = "sound device lost"
     MODEM_LOST = "modem lost"
@@ -43,7 +48,8 @@ _MACHINE = Machine(
         ["pick_up", CallStage.RINGING, CallStage.ANSWERED],
         ["speak", _TALKING, CallStage.SPEAKING],
         ["listen", _TALKING, CallStage.LISTENING],
-        ["end", [CallStage.RINGING, *_TALKING], CallStage.ENDED],
+        ["put_through", _TALKING, CallStage.THROUGH],
+        ["end", [CallStage.RINGING, *_TALKING, CallStage.THROUGH], CallStage.ENDED],
     ],
 )
 
@@ -56,7 +62,10 @@ class CallLife:
         self.how: How | None = None
 
     def go(self, trigger: str) -> None:
-        """Follow `pick_up`, `speak` or `listen`; raises `transitions.MachineError` where it cannot be."""
+        """Follow a trigger: `pick_up`, `speak`, `listen`, `put_through`.
+
+        Raises `transitions.MachineError` where it cannot be.
+        """
         _MACHINE.events[trigger].trigger(self)
 
     def end(self, how: How) -> None:

@@ -24,7 +24,8 @@ READING = "reading"
 class CallRules:
     """What the operator decided about calls.
 
-    `rings` are waited before answering; calls that nobody asked for this minute (reminders,
+    `rings` are waited before answering; with `put_through` a caller who wants a person is joined with
+    somebody on duty; calls that nobody asked for this minute (reminders,
     announcements) are made between `civil_from` and `civil_until`, ring-backs outside `quiet_from`
     to `quiet_until`, all local. `countries` and `own` are as in `policy.judge`.
     """
@@ -37,6 +38,7 @@ class CallRules:
     countries: tuple[str, ...]
     own: tuple[str, ...]
     zone: ZoneInfo
+    put_through: bool = False
     civil_from: time = time(9)
     civil_until: time = time(20)
     quiet_from: time = time(22)

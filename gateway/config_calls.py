@@ -33,7 +33,8 @@ class CallsConfig:
     `closed` takes a message from every caller; `minutes_per_day` bounds the calls we make ourselves.
     `recordings_key` is the file with the key of the recordings (None: in the data folder);
     `models_from` is a mirror of the speech models' publisher; `load` says when what understands speech is
-    loaded; `voices` are the operator's Piper voices (.onnx files) by language.
+    loaded; `voices` are the operator's Piper voices (.onnx files) by language; with `put_through` callers who
+    want a person are joined with somebody on duty.
     """
 
     answer_after_rings: int = 2
@@ -44,6 +45,7 @@ class CallsConfig:
     models_from: str | None = None
     load: str = FIRST_CALL
     voices: Mapping[str, Path] = field(default_factory=dict)
+    put_through: bool = False
 
 
 def read_audio(table: TomlTable) -> Audio | None:
@@ -73,6 +75,7 @@ def read_calls(table: TomlTable, folder: Path) -> CallsConfig:
         models_from=table.optional_text("models_from", example='"https://models.example.org/vosk"'),
         load=table.one_of("load", (FIRST_CALL, START), default=FIRST_CALL),
         voices=_read_voices(table, folder),
+        put_through=table.flag("put_through", default=False),
     )
 
 

@@ -21,6 +21,8 @@ from gateway.store.calls import OutgoingCall
 from gateway.store.database import Tx
 from gateway.store.events import write_event
 from gateway.store.people import resident_by_id
+from modem import call_list
+from modem.call_list import CallState, listed_calls
 from modem.errors import ModemError
 
 log = logging.getLogger(__name__)
@@ -29,7 +31,6 @@ ANSWER_SECONDS = 40.0
 LOOK_SECONDS = 0.4
 RING_BACK = "ring_back"
 _ASKED_FOR = (RING_BACK, READING)  # by somebody who will ask again
-_ACTIVE, _NO_CALL = "0", ""
 
 
 class Telephone(Protocol):
@@ -45,6 +46,18 @@ class Telephone(Protocol):
 
     async def dial(self, number: str) -> None:
         """Start a call."""
+        ...
+
+    async def hold(self) -> None:
+        """Put the call on hold."""
+        ...
+
+    async def join(self) -> None:
+        """Join the call on hold and the one dialled since."""
+        ...
+
+    async def resume(self) -> None:
+        """End the call dialled since, and go back to the one on hold."""
         ...
 
     async def raw(self, command: str) -> list[str]:
@@ -120,7 +133,8 @@ class Dialler:
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
                 while not self.ended.is_set():
-                    if _call_state(await self.telephone.raw("AT+CLCC")) == _ACTIVE:
+                    calls_now = listed_calls(await self.telephone.raw(call_list.COMMAND))
+                    if any(call.state is CallState.ACTIVE for call in calls_now):
                         return True
                     await asyncio.sleep(LOOK_SECONDS)
         except TimeoutError:
@@ -160,13 +174,3 @@ def _opening(outgoing: OutgoingCall) -> Input:
         answers = {name: Value.from_json(value) for name, value in outgoing.answers.items()}  # type: ignore[arg-type]
         return Started(outgoing.flow, answers)
     return Called("call.ring_back")
-
-
-def _call_state(lines: list[str]) -> str:
-    """Give the state of the voice call in an answer to AT+CLCC (3GPP TS 27.007), '' when there is none."""
-    for line in lines:
-        if line.startswith("+CLCC:"):
-            fields = line.partition(":")[2].split(",")
-            if len(fields) > 3 and fields[3].strip() == "0":
-                return fields[2].strip()
-    return _NO_CALL

@@ -6,18 +6,15 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from datetime import datetime
 from typing import Any, TypeVar
 
 from flows.spoken import Sentence
+from gateway.call_book import end_call
 from gateway.call_life import CallLife, CallStage, How
 from gateway.call_words import common_sentences
 from gateway.ears import Ears
 from gateway.exchange import Exchange
 from gateway.mouth import PAUSE
-from gateway.store import calls
-from gateway.store.database import Tx
-from gateway.store.events import write_event
 from modem.audio import tones
 from modem.audio.line import Line
 from modem.errors import LineLost
@@ -49,6 +46,7 @@ class HeldCall:
         self._ears = ears
         self._longest_seconds = longest_seconds
         self._over = asyncio.Event()
+        self._counting: asyncio.TimerHandle | None = None
 
     def press(self, key: str) -> None:
         """Take a key that the modem reported."""
@@ -85,18 +83,23 @@ class HeldCall:
         hearing = asyncio.create_task(self._hear())
         talking = asyncio.create_task(self._talk(talk))
         over = asyncio.create_task(self._over.wait())
+        self._may_last(self._longest_seconds)
         try:
-            await asyncio.wait(
-                {hearing, talking, over},
-                timeout=self._longest_seconds,
-                return_when=asyncio.FIRST_COMPLETED,
-            )
-            if not any(task.done() for task in (hearing, talking, over)):
-                self.life.end(How.TOO_LONG)
+            await asyncio.wait({hearing, talking, over}, return_when=asyncio.FIRST_COMPLETED)
         finally:
+            self._stop_counting()
             for task in (hearing, talking, over):
                 task.cancel()
             await asyncio.gather(hearing, talking, over, return_exceptions=True)
+
+    def _may_last(self, seconds: float) -> None:
+        """Break the call off so many seconds from now, whatever was said before."""
+        self._stop_counting()
+        self._counting = asyncio.get_running_loop().call_later(seconds, self.end, How.TOO_LONG)
+
+    def _stop_counting(self) -> None:
+        if self._counting is not None:
+            self._counting.cancel()
 
     async def _hear(self) -> None:
         try:
@@ -114,6 +117,8 @@ class HeldCall:
         except LineLost:
             self.life.end(How.LINE_LOST)
         except Exception:
+            if self.life.state is CallStage.ENDED:
+                return  # it ended this very moment, and there is nothing more to say or to hear
             log.exception("a call failed", extra={"call": self._id})
             self.life.end(How.FAULT)
 
@@ -161,7 +166,7 @@ class HeldCall:
         if how not in (How.HUNG_UP, How.MODEM_LOST):
             await self._spare(self._hang_up())
         await self._spare(self._leave())
-        await self._spare(ex.store.write(_book_end, self._id, how, ex.clock.now()))
+        await self._spare(ex.store.write(end_call, self._id, how, ex.clock.now()))
         ex.queued()
 
     async def _leave(self) -> None:
@@ -173,8 +178,3 @@ class HeldCall:
                 await step
             except Exception as error:
                 log.warning("a call's end was not tidy: %s", type(error).__name__, extra={"call": self._id})
-
-
-def _book_end(tx: Tx, call_id: int, how: How, now: datetime) -> None:
-    calls.end_call(tx, call_id, how.value, now)
-    write_event(tx, "call.ended", f"call:{call_id}", {"how": how.value}, now)

@@ -96,6 +96,7 @@ def _desk(config: Config, bench: Bench, settings: ModemConfig, link: Link) -> Ca
         countries=config.limits.allowed_countries,
         own=bench.intake.own,
         zone=bench.turns.community.zone,
+        put_through=config.calls.put_through,
     )
     measured = tuned(config.data, settings.name, settings.audio)
     return CallDesk(settings.name, link, opener, bench.exchange, rules, tuned=measured)

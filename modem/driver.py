@@ -233,6 +233,21 @@ class Driver(Protocol):
         """End the call."""
         ...
 
+    def hold(self) -> None:
+        """Put the call on hold to dial a second one; `CallEnded` may be of either until `hang_up`.
+
+        `Refused` where the network or the modem cannot.
+        """
+        ...
+
+    def join(self) -> None:
+        """Let whoever is on hold and whoever was dialled since talk to each other. `Refused` as `hold`."""
+        ...
+
+    def resume(self) -> None:
+        """End the call that was dialled since, however far it is, and go back to the one on hold."""
+        ...
+
     def raw(self, command: str) -> list[str]:
         """Run one AT command between gammu's and give the lines of its answer."""
         ...

@@ -193,11 +193,32 @@ class GammuDriver:
         self._filter.command("ATA", _LONG)
 
     def hang_up(self) -> None:
-        """End the call, with the older command where the newer is unknown."""
+        """End every call, with the older command where the newer is unknown."""
         try:
             self._filter.command("AT+CHUP", _LONG)
         except errors.Refused:
             self._filter.command("ATH", _LONG)
+        finally:
+            if self._calls.several:
+                self._calls.over()
+                with contextlib.suppress(errors.Refused):  # nobody is on hold any more
+                    self._filter.command("AT+CHLD=0", _LONG)
+
+    def hold(self) -> None:
+        """Put the call on hold."""
+        self._filter.command("AT+CHLD=2", _LONG)
+        self._calls.several = True
+
+    def join(self) -> None:
+        """Join the call on hold and the one that was dialled since."""
+        self._filter.command("AT+CHLD=3", _LONG)
+
+    def resume(self) -> None:
+        """End the second call and go back to the one on hold, also where the second has ended already."""
+        try:
+            self._filter.command("AT+CHLD=1", _LONG)
+        except errors.Refused:
+            self._filter.command("AT+CHLD=2", _LONG)
 
     def raw(self, command: str) -> list[str]:
         """The lines answering one AT `command`."""

@@ -156,6 +156,18 @@ class Link:
         """End the call."""
         await self._ask("hang_up")
 
+    async def hold(self) -> None:
+        """Put the call on hold, so that a second one can be dialled; see `modem.driver`."""
+        await self._ask("hold")
+
+    async def join(self) -> None:
+        """Let whoever is on hold and whoever was dialled since talk to each other."""
+        await self._ask("join")
+
+    async def resume(self) -> None:
+        """End the call that was dialled since, and go back to the one on hold."""
+        await self._ask("resume")
+
     async def raw(self, command: str) -> list[str]:
         """The lines answering one AT `command`."""
         return list(await self._ask("raw", command))

@@ -22,10 +22,12 @@ _UCS2_CODINGS = frozenset({8, 17, 72})
 class Calls:
     """Follows the one call a modem can have, so that each is announced once and ended once.
 
-    Whoever rings meanwhile is announced too, and ends nothing by giving up.
+    Whoever rings meanwhile is announced too, and ends nothing by giving up. While `several` stand, what is
+    told of an end may be of any of them, and is passed on until `over`.
     """
 
     def __init__(self) -> None:
+        self.several = False
         self._calling = False
         self._rings = 0
         self._waiting = False
@@ -33,6 +35,10 @@ class Calls:
     def dialled(self) -> None:
         """A call was started from here."""
         self._calling = True
+
+    def over(self) -> None:
+        """No call stands any more, whatever is still told of one."""
+        self.several, self._calling, self._rings, self._waiting = False, False, 0, False
 
     def heard(self, text: str) -> driver.Event | None:
         """The event that the notice `text` makes, if it is about a call."""
@@ -48,7 +54,10 @@ class Calls:
         if self._waiting and _GAVE_UP_WAITING.match(text):
             self._waiting = False
             return None
-        if ended := _ENDED.match(text):
+        ended = _ENDED.match(text)
+        if ended and self.several:
+            return driver.CallEnded(ended[0])
+        if ended:
             was_calling = self._calling or self._rings > 0
             self._calling, self._rings, self._waiting = False, 0, False
             return driver.CallEnded(ended[0]) if was_calling else None

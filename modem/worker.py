@@ -156,6 +156,12 @@ class Worker:
                 modem.answer()
             case "hang_up":
                 modem.hang_up()
+            case "hold":
+                modem.hold()
+            case "join":
+                modem.join()
+            case "resume":
+                modem.resume()
         return ()
 
     def _take_messages(self) -> None:

@@ -37,6 +37,7 @@ class SoundEnd:
     writer: asyncio.StreamWriter
     lock_step: bool
     unplayed: deque[bytes] = field(default_factory=lambda: deque(maxlen=_MOST_UNPLAYED))
+    letters: deque[bytes] = field(default_factory=lambda: deque(maxlen=_MOST_UNPLAYED))
     given: int = 0
     spoken: int = 0
     said: deque[bytes] = field(default_factory=lambda: deque(maxlen=_LATEST_ECHO))
@@ -74,6 +75,13 @@ class SoundEnd:
         """Remember a frame that this end says."""
         self.said.append(frame)
         self.spoken += 1
+
+    def settle(self, other: SoundEnd | None) -> None:
+        """In lock-step, answer what this end still owes `other`, who is not to hear it any more."""
+        if self.lock_step and other is not None:
+            for _ in range(self.owed):
+                other.give(SILENCE)
+        self.owed = 0
 
     def next_frame(self) -> bytes:
         """Take the next frame that this end says; silence, and one more late, when there is none."""
@@ -158,9 +166,15 @@ class SoundServer:
         if call is None:
             return
         end.begun = True
+        if end.lock_step and end.faults is not None and end.owed <= 0:
+            return  # an answer to what was settled before
         end.owed -= 1
         other = _partner(call, end.party)
-        if end.lock_step and call.since and other is not None:
+        if end.paces and other is not None and other.paces:
+            # Two phones that a modem has joined: each has its own time, so what one says waits for the other.
+            other.letters.append(frame)
+            end.give(end.letters.popleft() if end.letters else SILENCE)
+        elif end.lock_step and call.since and other is not None:
             end.speak(frame)
             other.give(frame)
         elif end.paces and (call.sounded or call.held):

@@ -159,15 +159,21 @@ class ModemVoice:
 
     def hold(self) -> None:
         """Put the call on hold, go back to the one that is held, or change between the two."""
+        self._settle()
         self.call, self.held = self.held, self.call
         for call in filter(None, (self.call, self.held)):
             call.held = call is self.held
 
     def join(self) -> None:
         """Let whoever is held hear and be heard too."""
+        self._settle()
         self.joined, self.held = self.held, None
         if self.joined:
             self.joined.held = False
+
+    def _settle(self) -> None:
+        if self.sound and self.call:
+            self.sound.settle(self.call.other(self).sound)
 
     def drop_held(self) -> None:
         """End the call that is held."""

@@ -44,7 +44,7 @@ STEP_SECONDS = 0.1
 THINKING_SECONDS = 0.005
 """Left to the gateway, its voice and its recogniser in each step in which they have nothing to say yet."""
 
-TONE_SECONDS = 0.5
+TONE_SECONDS = 0.8
 """Until after the tone, for whoever waits for it."""
 
 PATIENCE_SECONDS = 20.0

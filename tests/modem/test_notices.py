@@ -37,3 +37,16 @@ def test_a_second_caller_who_gives_up_does_not_end_the_call(gives_up: str) -> No
 
 def test_a_second_caller_may_hide_their_number() -> None:
     assert events(*RINGS, '+CCWA: "",128,1,"",0')[-1] == Ringing(None)
+
+
+def test_while_several_calls_stand_every_end_is_told_and_the_last_one_too() -> None:
+    calls = Calls()
+    for line in RINGS:
+        calls.heard(line)
+    calls.several = True
+    calls.dialled()
+    assert calls.heard("BUSY") == CallEnded("BUSY")
+    assert calls.heard("NO CARRIER") == CallEnded("NO CARRIER")
+    calls.over()
+    assert calls.heard("NO CARRIER") is None
+    assert [calls.heard(line) for line in RINGS] == [None, Ringing(ANN)]

@@ -192,9 +192,9 @@ async def test_a_caller_on_hold_hears_nothing_and_two_who_are_joined_hear_each_o
         assert await listed(b, 4) == ["1", "1"]
         ann.say(tones.tone("7", 0.3))
         ben.say(tones.tone("8", 0.3))
-        from_ben, from_ann = await asyncio.gather(ann.hear(0.6), ben.hear(0.6))
-        assert KeyDetector().feed(from_ben) == ["8"]
-        assert KeyDetector().feed(from_ann) == ["7"]
+        from_ben, from_ann = await asyncio.gather(ann.hear(1.0), ben.hear(1.0))
+        assert set(KeyDetector().feed(from_ben + await ann.hear(1.0))) == {"8"}
+        assert set(KeyDetector().feed(from_ann + await ben.hear(1.0))) == {"7"}
         await ben.hang_up()
         await b.line.until("NO CARRIER")
         assert await listed(b, 2) == ["0"]
