@@ -23,7 +23,7 @@ async def test_an_idea_is_let_through_planned_and_done(tmp_path: Path, browser: 
         await page.goto("/board")
         await d.village.text(ROSE, "SOMEBODY should mend teh bench")
         await expect(page.get_by_role("heading", name="mend teh bench")).to_be_visible()
-        await page.get_by_role("link", name="1", exact=True).click()
+        await page.get_by_role("link", name="1 ").click()
         await page.get_by_label("What everybody reads").fill("mend the bench")
         await page.get_by_label("So many people").fill("2")
         await page.get_by_role("button", name="Let it through").click()
