@@ -56,11 +56,18 @@ def holdings(tx: Tx, resident_id: int) -> Holdings:
 
 
 def roles(tx: Tx, resident_id: int) -> tuple[str, ...]:
-    """Give what a resident is in the community's own lists: coordinator, volunteer, driver."""
+    """Give what a resident is in the community's own lists: coordinator, volunteer, driver, member."""
     found = [
         ("coordinator", "SELECT COUNT(*) FROM coordinator WHERE resident_id = :id"),
         ("volunteer", "SELECT COUNT(*) FROM volunteer WHERE resident_id = :id AND active = 1"),
         ("driver", "SELECT COUNT(*) FROM driver WHERE resident_id = :id"),
+        # Whoever became one by text stands in no file, from which the next start would bring them back.
+        (
+            "member",
+            "SELECT COUNT(*) FROM member WHERE resident_id = :id AND left_at IS NULL AND NOT EXISTS "
+            "(SELECT 1 FROM enrolment WHERE enrolment.resident_id = :id AND enrolment.name = member.name "
+            "AND enrolment.decided_at IS NOT NULL)",
+        ),
     ]
     return tuple(role for role, sql in found if _count(tx, sql, resident_id))
 

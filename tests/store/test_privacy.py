@@ -176,6 +176,20 @@ async def test_a_text_on_its_way_still_goes_to_the_number_it_was_written_for(tmp
         assert ROSE.encode() not in bytes_of(village, tmp_path)
 
 
+async def test_whoever_the_next_start_would_bring_back_is_told_so_and_not_that_all_is_erased(
+    tmp_path: Path,
+) -> None:
+    async with ashby(tmp_path) as village:
+        member = "+447700900123"  # in the file of members, and in nothing else
+        heard = await village.text(member, "FORGET ME")
+        assert "first" in heard[0]
+        assert await village.store.read(_asked) == 0
+
+
+def _asked(tx: Tx) -> int:
+    return len(privacy.asked_to_forget(tx))
+
+
 def _events_with_deliveries(tx: Tx, now: datetime) -> None:
     add_endpoint(tx, Wanted("cases", "https://cases.example.org/in", ("*",), ()), "whsec_x", now)
     for number in range(DELIVERED):
