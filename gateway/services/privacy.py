@@ -66,17 +66,6 @@ def finish_forgetting(tx: Tx, timing: Timing) -> int:
     return done
 
 
-def forget_now(timing: Timing, resident_id: int) -> bool:
-    """Erase somebody because a coordinator says so; False where something still needs them."""
-    privacy.ask_to_forget(timing.tx, resident_id, timing.now)
-    if privacy.running_matters(timing.tx, resident_id) or privacy.roles(timing.tx, resident_id):
-        return False
-    resident = people.resident_by_id(timing.tx, resident_id)
-    privacy.erase_person(timing.tx, resident_id, timing.now, keep_number=resident.stopped)
-    timing.emit("resident.forgotten", f"resident:{resident_id}")
-    return True
-
-
 HELD = ("texts", "since", "requests", "lifts", "calls", "recordings", "name")
 ACTIONS: Mapping[str, Action] = {
     "people.my_data": Action(ActionSpec("people.my_data", {"held": HELD}), my_data),
