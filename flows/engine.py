@@ -52,9 +52,7 @@ def _started(library: Library, conversation: Conversation | None, what: Started,
     return walk.turn()
 
 
-def _by_person(
-    library: Library, conversation: Conversation | None, what: ByPerson, setting: Setting
-) -> Turn:
+def _by_person(library: Library, conversation: Conversation | None, what: ByPerson, setting: Setting) -> Turn:
     """A person takes the conversation, gives it back, or ends it."""
     walk = take_up(library, conversation, setting)
     if isinstance(what, TakenOver):

@@ -20,6 +20,7 @@ from gateway.services.ballots import Choice, enter_for
 from gateway.services.polls import TIMED
 from gateway.store import members, people, polls
 from gateway.store.database import Store, Tx, open_store
+from gateway.store.outbound import Lane
 
 R = TypeVar("R")
 
@@ -143,7 +144,7 @@ class Hall:
     def _emit(self, type: str, subject: str, /, **data: Json) -> None:  # noqa: A002
         self.events.append((type, subject, data))
 
-    def _tell(self, number: str, *prompts: Prompt, ref: str = "") -> None:
+    def _tell(self, number: str, *prompts: Prompt, ref: str = "", lane: Lane = Lane.NOTICE) -> None:
         self.told += [(number, prompt.key) for prompt in prompts]
 
 

@@ -26,6 +26,7 @@ from gateway.store.database import Store, Tx
 from gateway.store.lift_rules import BookingRules
 from gateway.store.lift_runs import Vehicle
 from gateway.store.lifts import trip_by_id
+from gateway.store.outbound import Lane
 
 ZONE = ZoneInfo("Europe/London")
 MONDAY = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -130,7 +131,7 @@ class Office:
             self.asked.append((number, flow, answers))
         return not self.busy
 
-    def _tell(self, number: str, *prompts: Prompt, ref: str = "") -> None:
+    def _tell(self, number: str, *prompts: Prompt, ref: str = "", lane: Lane = Lane.NOTICE) -> None:
         self.told += [(number, prompt) for prompt in prompts]
 
 
