@@ -138,7 +138,7 @@ async def test_whoever_asks_is_told_how_it_goes(tmp_path: Path, prompts: Path) -
             asking = asyncio.create_task(have_read(town.config, "en", VERA, wanted, told.append, MONDAY))
             await until(partial(_has_told, told, "as soon as the line is free"), "the call to be queued")
             vera = await picks_up(town)
-            assert "It rings" in told[-1]
+            await until(partial(_has_told, told, "It rings"), "the ringing to be told")
             await vera.hears("Thank you for lending us your voice")
             await vera.call.press("5")
             words = wanted[0].words.replace("{community}", "Ashby")
