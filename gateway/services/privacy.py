@@ -9,7 +9,6 @@ from flows.model import ActionSpec
 from flows.value import Value, text
 from gateway.services.acting import Acting, Action, Timing
 from gateway.store import people, privacy
-from gateway.store.database import Tx
 
 
 def my_data(acting: Acting, values: Mapping[str, Value]) -> Outcome:  # noqa: ARG001
@@ -51,19 +50,17 @@ def forget(acting: Acting, values: Mapping[str, Value]) -> Outcome:  # noqa: ARG
     return Outcome("later" if running else "erased")
 
 
-def finish_forgetting(tx: Tx, timing: Timing) -> int:
-    """Erase everybody who asked for it and of whom nothing is needed any more; give how many."""
-    done = 0
-    for resident_id in privacy.asked_to_forget(tx):
-        if privacy.running_matters(tx, resident_id) or privacy.roles(tx, resident_id):
-            continue
-        if privacy.is_told_something(tx, resident_id):  # its number would outlast its owner's
-            continue
-        resident = people.resident_by_id(tx, resident_id)
-        privacy.erase_person(tx, resident_id, timing.now, keep_number=resident.stopped)
-        timing.emit("resident.forgotten", f"resident:{resident_id}")
-        done += 1
-    return done
+def finish_forgetting(timing: Timing, resident_id: int) -> bool:
+    """Erase somebody who asked for it, if nothing of them is needed any more; give whether it was done."""
+    tx = timing.tx
+    if privacy.running_matters(tx, resident_id) or privacy.roles(tx, resident_id):
+        return False
+    if privacy.is_told_something(tx, resident_id):  # its number would outlast its owner's
+        return False
+    resident = people.resident_by_id(tx, resident_id)
+    privacy.erase_person(tx, resident_id, timing.now, keep_number=resident.stopped)
+    timing.emit("resident.forgotten", f"resident:{resident_id}")
+    return True
 
 
 HELD = ("texts", "since", "requests", "lifts", "calls", "recordings", "name")

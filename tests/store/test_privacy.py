@@ -130,11 +130,14 @@ async def test_forgetting_is_finished_once(tmp_path: Path) -> None:
             await village.text(ROSE, words)
         await send_all(village)
 
-        def finish(tx: Tx) -> int:
-            return finish_forgetting(tx, village.turns.timing(tx, village.hands.now))
+        rose = await village.store.read(resident_by_number, ROSE)
+        assert rose is not None
 
-        assert await village.store.write(finish) == 1
-        assert await village.store.write(finish) == 0
+        def finish(tx: Tx) -> bool:
+            return finish_forgetting(village.turns.timing(tx, village.hands.now), rose.id)
+
+        assert await village.store.write(finish)
+        assert await village.store.read(privacy.asked_to_forget) == []
 
 
 def _words(tx: Tx) -> list[str]:
