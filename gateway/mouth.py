@@ -43,6 +43,13 @@ class Mouth:
 
     async def sound(self, sentence: Sentence, *, slow: bool = False) -> bytes:
         """Give a sentence as sound, empty when nothing can say it: the keys still work."""
+        try:
+            return await self._sound(sentence, slow=slow)
+        except SpeechDown as error:
+            log.warning("a sentence was not said: %s", error)
+            return b""
+
+    async def _sound(self, sentence: Sentence, *, slow: bool) -> bytes:
         whole = self._recorded([sentence.clip] if sentence.clip else [], sentence.language)
         if whole:
             return whole
@@ -56,18 +63,20 @@ class Mouth:
             self.voice.speak(sentence.text, sentence.language, slow=slow, keep=not sentence.private)
         )
         making.add_done_callback(lambda made: made.cancelled() or made.exception())
-        try:
-            return await asyncio.shield(making)
-        except SpeechDown as error:
-            log.warning("a sentence was not said: %s", error)
-            return b""
+        return await asyncio.shield(making)
 
     async def prepare(self, sentences: Sequence[Sentence]) -> int:
-        """Make the sentences known beforehand, so that no caller waits for them; give how many."""
+        """Make the sentences known beforehand, so that no caller waits for them; give how many.
+
+        Where one cannot be said the others are not tried, and one warning tells why.
+        """
         made = 0
         for sentence in sentences:
-            if not sentence.private and await self.sound(sentence):
-                made += 1
+            try:
+                made += not sentence.private and bool(await self._sound(sentence, slow=False))
+            except SpeechDown as error:
+                log.warning("prompts are not made beforehand: %s", error)
+                break
             await asyncio.sleep(0)
         return made
 

@@ -11,14 +11,16 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from modem.errors import SpeechDown
 from modem.speech import wire
-from modem.speech.feeding import Feeder
 from modem.speech.heard import join
 from modem.speech.protocols import Heard
 from modem.speech.serve import Gateway, resident_octets, run
-from modem.speech.vosk_model import VoskModel
+
+if TYPE_CHECKING:
+    from modem.speech.vosk_model import VoskModel
 
 GROWTH_OCTETS = 400_000_000
 """How much more than after the last model was loaded the process may hold; 32 callers take 90 MB."""
@@ -76,6 +78,8 @@ class Utterance:
             self._tell(heard, why)
 
     def _listen(self, model: VoskModel) -> Heard:
+        from modem.speech.feeding import Feeder
+
         recogniser, feeder = model.recogniser(self._phrases), Feeder(model.rate)
         pieces = []
         over = False
@@ -143,7 +147,7 @@ class Recogniser:
     def _load(self, load: wire.Load, model: Future[VoskModel]) -> None:
         why = ""
         try:
-            loaded = VoskModel(Path(load.path))
+            loaded = _loaded(Path(load.path))
         except SpeechDown as error:
             why = str(error)
             model.set_exception(error)
@@ -169,6 +173,14 @@ class Recogniser:
     def _check(self, check: wire.Check) -> None:
         unknown = self._models[check.language].result().unknown(check.phrases)
         self._gateway.say(wire.Unknown(check.id, unknown))
+
+
+def _loaded(path: Path) -> VoskModel:
+    try:
+        from modem.speech.vosk_model import VoskModel  # here, so that a missing package is told in words
+    except ImportError as error:
+        raise SpeechDown(f"Speech is not understood ({error}): install Plainline again.") from error
+    return VoskModel(path)
 
 
 def main(gateway: Gateway) -> None:

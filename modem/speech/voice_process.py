@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import functools
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from modem.errors import SpeechDown
 from modem.speech import wire
-from modem.speech.engine import Engine
 from modem.speech.serve import Gateway, run
-from modem.speech.telephone import for_telephone
+
+if TYPE_CHECKING:
+    from modem.speech.engine import Engine
 
 
 @functools.cache
@@ -40,6 +42,8 @@ def speak(gateway: Gateway, message: object) -> None:
         return
     why = ""
     try:
+        from modem.speech.telephone import for_telephone  # here, so that a missing package is told in words
+
         engine = engine_of(message.engine)
         if message.words:
             spoken = engine.speak(message.words, message.language, slow=message.slow)
@@ -47,6 +51,8 @@ def speak(gateway: Gateway, message: object) -> None:
                 gateway.say(wire.Sound(message.id, piece))
     except SpeechDown as error:
         why = str(error)
+    except ImportError as error:
+        why = f"The voice cannot be loaded ({error}): install Plainline again."
     except Exception as error:
         # Its words are not told: they may quote the sentence.
         why = f"The voice failed ({type(error).__name__})."

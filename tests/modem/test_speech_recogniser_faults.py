@@ -137,7 +137,7 @@ async def test_a_damaged_model_is_said_and_others_are_heard(broken_model: Path) 
 async def test_a_model_that_takes_the_process_down_twice_is_not_loaded_again(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    stand_in(monkeypatch, tmp_path, "whole.VoskModel = lambda path: os.abort()")
+    stand_in(monkeypatch, tmp_path, "whole._loaded = lambda path: os.abort()")
     async with started(recogniser()) as ears:
         with pytest.raises(SpeechDown, match="ended unexpectedly"):
             await ears.load("ko")
