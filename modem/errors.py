@@ -42,6 +42,10 @@ class SpeechDown(ModemError):
     """Words cannot be recognised or spoken right now: keys and recorded prompts do without."""
 
 
+class WrongModel(SpeechDown):
+    """A speech model is for another language than the one it was put down for."""
+
+
 class Refused(ModemError):
     """The modem or the network answered a command with an error.
 

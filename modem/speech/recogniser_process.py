@@ -13,7 +13,7 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from modem.errors import SpeechDown
+from modem.errors import SpeechDown, WrongModel
 from modem.speech import wire
 from modem.speech.heard import join
 from modem.speech.protocols import Heard
@@ -32,7 +32,8 @@ _PIECE_OCTETS = 3200
 class Utterance:
     """One utterance on a thread of its own: its sound goes in, `tell` is given its result.
 
-    Each piece of sound is computed within `turn`, so that utterances can take turns.
+    Each piece of sound is computed within `turn`, so that utterances can take turns. `useless` is called when
+    the model is of no use for such phrases at all.
     """
 
     def __init__(
@@ -42,12 +43,14 @@ class Utterance:
         turn: contextlib.AbstractContextManager[object],
         tell: Callable[[Heard, str], None],
         worked: Callable[[], None],
+        useless: Callable[[], None],
     ) -> None:
         self._model = model
         self._phrases = phrases
         self._turn = turn
         self._tell = tell
         self._worked = worked
+        self._useless = useless
         self._sound: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self._cancelled = threading.Event()
         threading.Thread(target=self._run, daemon=True).start()
@@ -69,6 +72,9 @@ class Utterance:
         try:
             model = self._model.result()
             heard, why = self._listen(model), ""
+        except WrongModel as error:
+            heard, why = Heard(()), str(error)
+            self._useless()
         except SpeechDown as error:
             heard, why = Heard(()), str(error)
         except Exception as error:
@@ -163,8 +169,16 @@ class Recogniser:
             self._utterances.pop(number, None)
             self._gateway.say(wire.Result(number, heard.alternatives, why))
 
+        def useless() -> None:
+            why = (
+                f"The speech model for {language} knows none of the words callers say: it is of another "
+                f"language. Get the right one: plainline models get {language}"
+            )
+            self._gateway.say(wire.Loaded(language, why))
+
         turn = contextlib.nullcontext() if phrases else self._open_turn
-        self._utterances[number] = Utterance(self._models[language], phrases, turn, tell, self._worked)
+        model = self._models[language]
+        self._utterances[number] = Utterance(model, phrases, turn, tell, self._worked, useless)
 
     def _worked(self) -> None:
         # A lost update between threads does no harm: the gateway looks only whether it changes.

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import vosk
 
-from modem.errors import SpeechDown
+from modem.errors import SpeechDown, WrongModel
 from modem.speech.feeding import rate_of
 from modem.speech.heard import MOST_ALTERNATIVES
 from modem.speech.protocols import Heard
@@ -54,14 +54,14 @@ class VoskModel:
     def recogniser(self, phrases: Sequence[str]) -> vosk.KaldiRecognizer:
         """Make a recogniser for one utterance; without phrases it listens openly.
 
-        Raises `SpeechDown` when the model knows none of the phrases.
+        Raises `WrongModel` when the model knows none of the phrases.
         """
         if not phrases:
             recogniser = vosk.KaldiRecognizer(self._model, self.rate)
         else:
             spelt = [spelling for phrase in phrases if (spelling := self.spelling(phrase))]
             if not spelt:
-                raise SpeechDown("The speech model knows none of the words to expect.")
+                raise WrongModel("The speech model knows none of the words to expect.")
             # A model without such a token takes every noise for one of the phrases: reading back is for that.
             words = [*dict.fromkeys(spelt), *filter(None, [self.unknown_token])]
             grammar = json.dumps(words, ensure_ascii=False)

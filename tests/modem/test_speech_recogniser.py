@@ -14,7 +14,7 @@ from modem.errors import SpeechDown
 from modem.speech.recogniser import MOST_OPEN, MOST_UTTERANCES, SpeechRecogniser
 from modem.speech.utterance import LONGEST_SECONDS
 from tests.modem.callers import CONDITIONS, SPEAKERS, Condition, has_gsm, on_the_line, say, silence
-from tests.modem.listening import YES_NO, heard, recogniser, speak_to
+from tests.modem.listening import KOREAN, YES_NO, heard, recogniser, speak_to
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -78,9 +78,20 @@ async def test_a_phrase_with_an_unknown_word_does_not_spoil_the_others(ears: Spe
     assert (await heard(ears, say("네", "ko"), ("네", "아니요", "zebra crossing")))[0] == "네"
 
 
-async def test_a_grammar_of_unknown_words_alone_is_refused_in_words(ears: SpeechRecogniser) -> None:
-    with pytest.raises(SpeechDown, match="none of the words"):
-        await heard(ears, say("네", "ko"), ("zebra", "crossing"))
+async def test_a_model_of_another_language_is_noticed_and_callers_use_keys() -> None:
+    ears = recogniser({"en": KOREAN})
+    try:
+        with pytest.raises(SpeechDown, match="none of the words"):
+            await heard(ears, say("yes", "en"), ("yes", "no", "help"), "en")
+        async with asyncio.timeout(5):
+            while ears.languages():  # noqa: ASYNC110 - told by another process
+                await asyncio.sleep(0.01)
+        assert "it is of another language" in ears.explain()
+        assert "plainline models get en" in ears.explain()
+        with pytest.raises(SpeechDown):
+            ears.listen("en", ("yes",))
+    finally:
+        await ears.stop()
 
 
 async def test_korean_written_together_is_heard_in_parts(ears: SpeechRecogniser) -> None:
