@@ -81,6 +81,8 @@ class Gateway:
         troubles = [*self.troubles.values(), *(m.sender.trouble for m in self.modems if m.sender.trouble)]
         if self.store.trouble:
             troubles.append(self.store.trouble)
+        if self.exchange and self.exchange.recogniser:
+            troubles += self.exchange.recogniser.troubles()
         troubles += self.webhooks.troubles() if self.webhooks else []
         try:
             queue = await self.store.read(outbound.queue_length)

@@ -47,6 +47,10 @@ class Recogniser(Protocol):
         """Say in plain words whether speech is understood, and why not."""
         ...
 
+    def troubles(self) -> Sequence[str]:
+        """Give what is wrong beyond what is not installed, a sentence each."""
+        ...
+
     async def load(self, language: str) -> None:
         """Load the model of `language` now, so that no caller waits for it. Raises `SpeechDown`."""
         ...

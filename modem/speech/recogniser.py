@@ -93,13 +93,17 @@ class SpeechRecogniser:
     def explain(self) -> str:
         """Say in plain words whether speech is understood, and why not."""
         if self._down:
-            now = f"Speech is not understood just now, so callers use keys. {self._down} It starts again."
-            return " ".join([now, *self._spoilt.values()])
+            return " ".join(self.troubles())
         if not self._models:
             return _NO_MODEL
         usable = ", ".join(self.languages())
         understood = f"Speech is understood in: {usable}." if usable else "No speech is understood."
         return " ".join([understood, *self._spoilt.values()])
+
+    def troubles(self) -> Sequence[str]:
+        """Give what is wrong beyond what is not installed: a process that is down, models that are no use."""
+        now = f"Speech is not understood just now, so callers use keys. {self._down} It starts again."
+        return [*([now] if self._down else []), *self._spoilt.values()]
 
     @property
     def pid(self) -> int | None:

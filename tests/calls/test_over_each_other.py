@@ -63,6 +63,9 @@ class Watched:
     def explain(self) -> str:
         return self._recogniser.explain()
 
+    def troubles(self) -> Sequence[str]:
+        return self._recogniser.troubles()
+
     async def load(self, language: str) -> None:
         await self._recogniser.load(language)
 

@@ -87,6 +87,7 @@ async def test_a_model_of_another_language_is_noticed_and_callers_use_keys() -> 
             while ears.languages():  # noqa: ASYNC110 - told by another process
                 await asyncio.sleep(0.01)
         assert "it is of another language" in ears.explain()
+        assert len(ears.troubles()) == 1, "and coordinators are told"
         assert "plainline models get en" in ears.explain()
         with pytest.raises(SpeechDown):
             ears.listen("en", ("yes",))
