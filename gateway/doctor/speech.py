@@ -23,8 +23,9 @@ def speech(config: Config) -> Iterator[Finding]:
     yield _models(config)
     yield from _ears()
     yield from (_piper(language, file) for language, file in config.calls.voices.items())
-    if any(modem.audio and modem.audio.kind.endswith("card") for modem in with_sound):
-        yield _sound_library()
+    for modem in with_sound:
+        if modem.audio and modem.audio.kind.endswith("card"):
+            yield _card(modem.audio.place)
     by_voice = [modem.name for modem in with_sound if tuned(config.data, modem.name, modem.audio)]
     if by_voice:
         yield ok("barge-in", f"Callers may interrupt by voice on: {', '.join(by_voice)}.")
@@ -89,11 +90,19 @@ def _piper(language: str, file: Path) -> Finding:
     return ok(about, f"{file.name} speaks, with piper-tts.")
 
 
-def _sound_library() -> Finding:
-    from modem.audio.portaudio import library
+def _card(place: str) -> Finding:
+    """Look for a modem's sound card; every card there is, is named."""
+    from modem.audio.portaudio import devices
 
     try:
-        library()
+        found = devices()
     except ModemError as error:
         return look("sound", str(error), "Install it: sudo apt install libportaudio2")
-    return ok("sound", "The library for sound cards is here.")
+    names = ", ".join(found) or "none"
+    if any(place.casefold() in name.casefold() for name in found):
+        return ok("sound", f"The sound card {place} is here. There are: {names}.")
+    return look(
+        "sound",
+        f"There is no sound card with {place} in its name. There are: {names}.",
+        'Plug it in, or write a part of one of these names: audio = "card:NAME"',
+    )

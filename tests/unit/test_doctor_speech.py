@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 from gateway.config import Config, ModemConfig
-from gateway.config_calls import CallsConfig
+from gateway.config_calls import Audio, CallsConfig
 from gateway.doctor.finding import Finding
 from gateway.doctor.speech import speech
 from gateway.tuned import Tuned, keep_tuned
+from modem.errors import LineLost
 from tests.unit.test_doctor import LOOK, OK, settings
 from tests.village import ASHBY
 
@@ -78,3 +79,23 @@ def test_how_callers_interrupt_is_said(tmp_path: Path) -> None:
     assert "plainline doctor --audio" in found(config, "barge-in").words
     keep_tuned(tmp_path, "main", Tuned("", None, None))
     assert "by voice on: main" in found(config, "barge-in").words
+
+
+def test_the_sound_card_is_looked_for_and_those_there_are_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    modem = ModemConfig("main", "/dev/ttyUSB0", audio=Audio("card", "usb"))
+    monkeypatch.setattr(
+        "modem.audio.portaudio.devices", lambda: ["HDA Intel", "USB Audio Device: - (hw:1,0)"]
+    )
+    assert found(settings(tmp_path, modem), "sound").verdict == OK
+    monkeypatch.setattr("modem.audio.portaudio.devices", lambda: ["HDA Intel"])
+    finding = found(settings(tmp_path, modem), "sound")
+    assert finding.verdict == LOOK
+    assert "no sound card with usb in its name. There are: HDA Intel." in finding.words
+
+    def missing() -> list[str]:
+        raise LineLost("There is no sound on this machine (no PortAudio)")
+
+    monkeypatch.setattr("modem.audio.portaudio.devices", missing)
+    assert "libportaudio2" in found(settings(tmp_path, modem), "sound").remedy
