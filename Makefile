@@ -41,7 +41,8 @@ test: $(VENV)/test.stamp
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/plainline flows check
-	$(BIN)/pytest -n $(PROCESSES) --dist worksteal
+	$(BIN)/pytest -n $(PROCESSES) --dist worksteal -m "not soak and not bench and not alone"
+	$(BIN)/pytest -m "alone and not soak and not bench"
 
 soak: $(VENV)/test.stamp
 	$(BIN)/pytest -m soak --timeout 1800

@@ -27,6 +27,8 @@ from tests.calls.ringing import RingingTown, hears_korean, in_english, ringing_t
 from tests.modem import callers
 from tests.village import MONDAY
 
+pytestmark = pytest.mark.alone
+
 pytest.importorskip("pyaec", reason="needs the extra echo")
 
 ROSE, SOO_AH = "+447700900123", "+447700900133"

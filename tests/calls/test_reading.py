@@ -23,6 +23,8 @@ from tests.faults.conversation import until
 from tests.modem import callers
 from tests.village import MONDAY
 
+pytestmark = pytest.mark.alone
+
 VERA, FAR_AWAY = "+447700900140", "+12025550123"
 KEEP_OR_AGAIN = "To keep it, press one"
 

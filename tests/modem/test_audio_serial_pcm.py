@@ -22,6 +22,8 @@ from modem.audio.tones import pressed
 from modem.errors import LineLost, Refused
 from tests.modem.leaping import leaping_time
 
+pytestmark = pytest.mark.alone
+
 
 class ModemEnd:
     """The modem's side of the port: gives sound in bursts of odd sizes, as USB does."""

@@ -17,6 +17,8 @@ from modem.audio.sound_card import SoundCardLine
 from modem.errors import LineLost
 from tests.modem.sound_server import missing
 
+pytestmark = pytest.mark.alone
+
 HERE = Path(__file__)
 
 

@@ -20,6 +20,8 @@ from modem.errors import LineLost
 from modem.virtual.phone_call import PhoneCall
 from tests.modem.virtual_bench import ANN, BEN, MODEM, Bench, bench
 
+pytestmark = pytest.mark.alone
+
 paces = pytest.mark.parametrize("pace", [REAL, LOCK_STEP])
 
 
