@@ -98,6 +98,10 @@ async def _measured(config: Config, modem: ModemConfig, tell: Callable[[str], No
         )
         caller = await stack.enter_async_context(_answering(link))
         if not await _within(READY_SECONDS, caller.ready):
+            if modem.pin and link.state is LinkState.PIN:
+                # A doctor tries no PIN: the gateway does, once, and writes it down before.
+                remedy = "Start the gateway once, which enters the PIN; stop it, and measure again."
+                return [bad("modem", "The SIM asks for its PIN.", remedy)]
             return [bad("modem", link.explain(), "See all of it: plainline doctor")]
         if neighbour is not None:
             tell("The modem is made of software, and so is the neighbour who rings now.")
