@@ -14,6 +14,8 @@ from modem.speech.voice import ESPEAK, HIBARI
 from tests.calls.ringing import in_english, ringing_town, rows, speech
 from tests.faults.rows import deeds_of
 
+pytestmark = pytest.mark.alone
+
 ROSE, PENNS = "+447700900123", "+447700900131"
 PIN, WRONG_PIN = "2468", "9753"
 CHOSEN = b"Harold Stubbs"

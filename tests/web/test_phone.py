@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from playwright.async_api import Browser, expect
 
 from tests.web.axe import axe
 from tests.web.running import coordinators_page, running_town
 from tests.web.site import dashboard
+
+pytestmark = pytest.mark.alone
 
 
 async def test_a_text_from_the_page_is_answered_on_the_page(tmp_path: Path, browser: Browser) -> None:
