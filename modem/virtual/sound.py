@@ -18,12 +18,13 @@ from pathlib import Path
 from typing import Any
 
 from modem.audio.line import FRAME_BYTES, FRAME_SECONDS, SILENCE
-from modem.audio.software import LOCK_STEP, REAL, sound_socket
+from modem.audio.software import AHEAD_FRAMES, LOCK_STEP, REAL, sound_socket
 from modem.virtual.faults import Fault, Faults, Kind
 from modem.virtual.voice import Call, ModemVoice, Party
 
 _MOST_UNSENT = 500 * FRAME_BYTES  # bytes for an end that does not read
 _MOST_UNPLAYED = 6_000  # frames of an end that sends more than is due
+_MOST_WAITING = AHEAD_FRAMES + 2  # frames at life's pace
 _LATEST_ECHO = 100  # frames
 FindParty = Callable[[dict[str, Any]], tuple[Party, Faults | None]]
 
@@ -82,6 +83,12 @@ class SoundEnd:
             for _ in range(self.owed):
                 other.give(SILENCE)
         self.owed = 0
+
+    def play(self, frame: bytes) -> None:
+        """Take a frame that this end says; at life's pace one that came too late is lost, not said later."""
+        self.unplayed.append(frame)
+        if not self.lock_step and len(self.unplayed) > _MOST_WAITING:
+            self.unplayed.popleft()
 
     def next_frame(self) -> bytes:
         """Take the next frame that this end says; silence, and one more late, when there is none."""
@@ -180,7 +187,7 @@ class SoundServer:
         elif end.paces and (call.sounded or call.held):
             end.give(SILENCE)  # on hold, or the line is gone: whoever holds the phone hears nothing
         else:
-            end.unplayed.append(frame)
+            end.play(frame)
 
     @staticmethod
     def _catch_up(end: SoundEnd) -> None:

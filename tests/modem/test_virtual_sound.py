@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -14,7 +15,7 @@ import pytest
 from modem.audio import wav
 from modem.audio.keys import KeyDetector
 from modem.audio.line import FRAME_BYTES, RATE, SILENCE
-from modem.audio.software import LOCK_STEP, REAL, SoftwareLine
+from modem.audio.software import AHEAD_FRAMES, LOCK_STEP, REAL, SoftwareLine, sound_socket
 from modem.audio.tones import pressed
 from modem.errors import LineLost
 from modem.virtual.phone_call import PhoneCall
@@ -160,6 +161,33 @@ async def test_at_the_real_pace_a_second_takes_a_second(tmp_path: Path) -> None:
         await line.said()
         assert 0.4 < time.monotonic() - said < 1.0
         assert (await b.simulator.log(0))["frames"]["heard"] >= 50
+
+
+async def test_at_the_real_pace_what_comes_too_late_is_lost_and_not_said_later(tmp_path: Path) -> None:
+    async with bench(tmp_path) as b:
+        await b.simulator.sound_pace(REAL)
+        call = await (await b.simulator.phone(ANN)).call(MODEM)
+        await b.line.until("RING")
+        await b.line.at("ATA")
+        await call.answered()
+        heard, says = await asyncio.open_unix_connection(sound_socket(b.simulator.path))
+        says.write(json.dumps({"modem": 0}).encode() + b"\n")
+        await heard.readline()
+        late = frames_of(hum(0.5, 1))
+        for _ in late:  # half a second passes, and nothing is said
+            await heard.readexactly(FRAME_BYTES)
+        says.write(b"".join(late))
+        on_time = frames_of(hum(0.5, 2))
+        for frame in on_time:
+            await heard.readexactly(FRAME_BYTES)
+            says.write(frame)
+        for _ in range(AHEAD_FRAMES):
+            await heard.readexactly(FRAME_BYTES)
+        says.close()
+        caught = frames_of(call.heard)
+        assert len([frame for frame in caught if frame in late]) < 10, "at most what still made it"
+        assert len([frame for frame in caught if frame in on_time]) > len(on_time) - 10, "in time again"
+        assert caught == [frame for frame in late + on_time if frame in caught], "and in order"
 
 
 @paces
