@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from flows.answers import TYPES
 from flows.answers.base import Choice, Question, Understood
 from flows.answers.choice import index, value_of
 from flows.answers.date import TAGS as DAY_TAGS
 from flows.answers.lexicon import key, lexicon
-from flows.answers.matching import named_in
+from flows.answers.matching import Names, named_in
 from flows.answers.scan import scanner, tags_of
 from flows.answers.time import TAGS as TIME_TAGS
 from flows.model import MARKED, Ask
@@ -65,7 +65,7 @@ def facts(text: str, asked: Asked, marks: Marks, unmarked: Iterable[str]) -> dic
     if not any(letter.isalpha() for letter in folded):
         return {}
     with_marks = [(ask, question) for ask, question in asked if ask.name in marks]
-    found = _marked(_joined(folded, asked).split(), with_marks, marks, unmarked)
+    found = _marked(_joined(folded, asked).split(), with_marks, marks, unmarked) if with_marks else {}
     rest = _without_marked_moments(folded, with_marks, marks)
     for ask, question in asked:
         if ask.type == "choice":
@@ -216,12 +216,16 @@ def _other(words: Sequence[str], ask: Ask, question: Question, held: Value) -> V
 
 def _chosen(folded: str, question: Question) -> tuple[Value | None, str]:
     """Find the one choice whose name stands in a text, and what is left of the text without it."""
-    choices = tuple(_long_names(choice) for choice in question.choices)
-    named, rest = named_in(key(_CLOCK.sub(_POINT, folded)), index(choices))
+    named, rest = named_in(key(_CLOCK.sub(_POINT, folded)), _long_index(tuple(question.choices)))
     if len(set(named)) != 1:
         return None, folded
     chosen = next(choice for choice in question.choices if choice.key == named[0])
     return value_of(chosen), rest.replace(_POINT, ".")
+
+
+@lru_cache(maxsize=64)
+def _long_index(choices: tuple[Choice, ...]) -> Names:
+    return index(tuple(map(_long_names, choices)))
 
 
 def _long_names(choice: Choice) -> Choice:
@@ -284,10 +288,16 @@ def _mark_before(words: Sequence[str], at: int, marks: Marks) -> tuple[str, int]
     best = ("", 0)
     for name, patterns in marks.items():
         for pattern in patterns:
-            before = tuple(pattern.removesuffix(MARKED).split()) if pattern.endswith(MARKED) else ()
+            before = _before(pattern)
             if len(before) > best[1] and tuple(words[at : at + len(before)]) == before:
                 best = (name, len(before))
     return best
+
+
+@cache
+def _before(pattern: str) -> tuple[str, ...]:
+    """Give the words that a mark wants before an answer; none for a mark that stands after one."""
+    return tuple(pattern.removesuffix(MARKED).split()) if pattern.endswith(MARKED) else ()
 
 
 def _mark_after(word: str, marks: Marks) -> tuple[str, str]:

@@ -47,10 +47,11 @@ class Reading:
         """Give what an answer says plainly beside what it answers."""
         if self.stand.step not in self.several:
             return {}
-        found = facts(body, self._asked(), self._marks(), ())
+        asked, marks = self._asked(), self._marks()
+        found = facts(body, asked, marks, ())
         present = self.stand.ask
-        if present.type in MOMENTS and present.name in self._marks():  # "2pm" is meant for what is asked
-            others = {ask.name for ask, _ in self._asked() if ask.type == present.type} - {present.name}
+        if present.type in MOMENTS and present.name in marks:  # "2pm" is meant for what is asked
+            others = {ask.name for ask, _ in asked if ask.type == present.type} - {present.name}
             found = {name: value for name, value in found.items() if name not in others}
         return found
 

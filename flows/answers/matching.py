@@ -29,10 +29,14 @@ _HANGUL = re.compile("[\uac00-\ud7a3]")
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What things are called: every name with its thing, and every word of a name with its things."""
+    """What things are called: every name with its thing, and every word of a name with its things.
+
+    `longest_first` gives each name as it stands in a text, itself, and its thing.
+    """
 
     things: dict[str, str]
     words: dict[str, tuple[str, ...]]
+    longest_first: tuple[tuple[str, str, str], ...]
 
 
 def names(pairs: Iterable[tuple[str, str]]) -> Names:
@@ -47,7 +51,13 @@ def names(pairs: Iterable[tuple[str, str]]) -> Names:
         for word in dict.fromkeys((*name.split(), *_words(name))):
             if thing not in words.get(word, ()):
                 words[word] = (*words.get(word, ()), thing)
-    return Names(things, words)
+    ordered = sorted(things, key=len, reverse=True)
+    return Names(things, words, tuple((_standing(name), name, things[name]) for name in ordered))
+
+
+def _standing(name: str) -> str:
+    """Give a name as it stands in a text: as a whole word, but Korean joins particles to nouns."""
+    return name if len(name) > 1 and _HANGUL.search(name) else f" {name} "
 
 
 def matches(text: str, among: Names) -> tuple[str, ...]:
@@ -74,12 +84,10 @@ def named_in(text: str, among: Names) -> tuple[list[str], str]:
     """
     found: list[tuple[int, str]] = []
     rest = f" {text} "
-    for name in sorted(among.things, key=len, reverse=True):
-        # Korean joins particles to nouns.
-        wanted = name if len(name) > 1 and _HANGUL.search(name) else f" {name} "
+    for wanted, name, thing in among.longest_first:
         at = rest.find(wanted)
         while at >= 0:
-            found.append((at, among.things[name]))
+            found.append((at, thing))
             rest = rest[:at] + wanted.replace(name, _GONE * len(name)) + rest[at + len(wanted) :]
             at = rest.find(wanted)
     return [thing for _, thing in sorted(found)], " ".join(rest.replace(_GONE, " ").split())
