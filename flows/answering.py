@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flows.answers.base import Unclear
+from flows.answers.fold import fold
 from flows.call_phrases import CALL_WORDS, GO_ON
 from flows.deeds import HELP, obey
 from flows.keywords import Keyword
@@ -10,6 +11,9 @@ from flows.limits import SENTENCE_WORDS
 from flows.value import text
 from flows.walk import Walk
 from flows.words import MENU, Word
+
+FREE_TEXT = "free_text"
+"""The type of the questions that any words answer."""
 
 EMERGENCY = "emergency"
 """The value HELP's flow is begun with when its words are an emergency's."""
@@ -51,12 +55,41 @@ def answer(walk: Walk, body: str, folded: str) -> None:
     parsed = walk.parse(body)
     if walk.stand.ask.type == "yes_no" and walk.correct(body):
         return
-    if not isinstance(parsed, Unclear):
+    meant = elsewhere(walk, body, folded)
+    if meant is not None:
+        go_elsewhere(walk, meant)
+    elif not isinstance(parsed, Unclear):
         walk.accept(parsed, body)
     elif keyword is not None and _leads_away(walk, keyword):
         _aside(walk, keyword)
     elif not walk.correct(body):
         _unclear(walk, parsed, body, folded, keyword)
+
+
+def elsewhere(walk: Walk, body: str, folded: str) -> Keyword | None:
+    """Give the keyword of another flow that a text is and nothing else, where any words are an answer.
+
+    None where it is an answer all the same: the name of a place of the community.
+    """
+    if walk.stand.ask.type != FREE_TEXT or _is_place(walk, body):
+        return None
+    keyword = walk.library.vocabulary.keywords.first(body, folded, walk.said.language)
+    if keyword is None or keyword.argument or keyword.flow == walk.stand.flow.name:
+        return None
+    return keyword
+
+
+def go_elsewhere(walk: Walk, keyword: Keyword) -> None:
+    """Go where a keyword leads instead of taking it for an answer; a greeting leads nowhere."""
+    if keyword.flow == MENU:
+        walk.ask_again()
+        return
+    walk.said.switch(keyword.language)
+    walk.begin_aside(keyword.flow, "")
+
+
+def _is_place(walk: Walk, body: str) -> bool:
+    return fold(body) in walk.setting.places.names(walk.said.language)
 
 
 def _leads_away(walk: Walk, keyword: Keyword) -> bool:
@@ -177,7 +210,7 @@ def emergency(walk: Walk, language: str, body: str, folded: str) -> None:
     if walk.status == "person":
         walk.said.happened("person.message")
     elif walk.status == "active" and walk.stand.flow.name != MENU:
-        if not (says_more and walk.stand.ask.type == "free_text" and _accept_cry(walk, body)):
+        if not (says_more and walk.stand.ask.type == FREE_TEXT and _accept_cry(walk, body)):
             walk.ask_again()
     elif says_more:
         keyword = walk.library.vocabulary.keywords.first(body, folded, language)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from flows.answering import answer, begin, emergency
+from flows.answering import answer, begin, elsewhere, emergency, go_elsewhere
 from flows.answers.base import Unclear, Understood
 from flows.by_ear import RECORDED_TYPES
 from flows.call_asking import PERSON, Asking
@@ -207,7 +207,10 @@ class Talk(Asking):
         if body == RECORDED:
             phrase = walk.library.phrase(COMMON, 0, "call.recording", walk.said.language)
             parsed = Understood(Value(walk.stand.ask.type, phrase.sms if phrase else body))
-        if isinstance(parsed, Understood):
+        meant = [elsewhere(walk, heard, spoken(heard)) for heard in alternatives]
+        if meant and meant[0] is not None and all(one == meant[0] for one in meant):
+            go_elsewhere(walk, meant[0])
+        elif isinstance(parsed, Understood):
             walk.accept(parsed, body)
         else:
             self.unclear(parsed if body else UNHEARD)

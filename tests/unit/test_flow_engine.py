@@ -88,7 +88,7 @@ def test_the_menu_understands_a_keyword_with_words_after_it(ann: Resident) -> No
 
 def test_an_answer_wins_over_a_keyword(ann: Resident) -> None:
     ann.texts("help")
-    assert ann.texts("lift") == "Thank you, we have noted: lift"
+    assert ann.texts("lift to mend") == "Thank you, we have noted: lift to mend"
 
 
 def test_a_keyword_that_is_no_answer_changes_the_flow(ann: Resident) -> None:
