@@ -48,7 +48,7 @@ def find(acting: Acting, values: Mapping[str, Value]) -> Outcome:  # noqa: ARG00
     referral = store.open_referral_of(acting.tx, acting.resident.id)
     if referral is None:
         return Outcome("first")
-    return Outcome("has", _facts(acting, bank, referral))
+    return Outcome("has", facts(acting, bank, referral))
 
 
 def ways(acting: Acting, values: Mapping[str, Value]) -> Outcome:  # noqa: ARG001
@@ -78,7 +78,7 @@ def list_slots(acting: Acting, values: Mapping[str, Value]) -> Outcome:
 
 def is_delivery(acting: Acting, values: Mapping[str, Value]) -> Outcome:
     """Say whether the chosen time is one at which parcels are brought, so that an address is needed."""
-    slot = _slot(_bank(acting), key_in(values, "slot").partition("@")[0])
+    slot = slot_of(_bank(acting), key_in(values, "slot").partition("@")[0])
     return Outcome("delivery" if slot is not None and slot.how == "delivery" else "collection")
 
 
@@ -86,7 +86,7 @@ def book(acting: Acting, values: Mapping[str, Value]) -> Outcome:
     """Give the household the chosen time, unless it was filled meanwhile."""
     bank = _bank(acting)
     key, _, day_words = key_in(values, "slot").partition("@")
-    slot, day = _slot(bank, key), date.fromisoformat(day_words)
+    slot, day = slot_of(bank, key), date.fromisoformat(day_words)
     if slot is None or day not in _free(acting, bank, slot):
         return Outcome("taken")
     referral = store.open_referral_of(acting.tx, acting.resident.id) or _open(acting, values)
@@ -94,7 +94,7 @@ def book(acting: Acting, values: Mapping[str, Value]) -> Outcome:
         store.change_referral(acting.tx, referral.id, acting.now, address=words_in(values, "address"))
     booked = move_to(acting, referral, slot, day)
     _tell_duty(acting, "told_referral", bank, booked)
-    return Outcome(slot.how, _facts(acting, bank, booked))
+    return Outcome(slot.how, facts(acting, bank, booked))
 
 
 def wait(acting: Acting, values: Mapping[str, Value]) -> Outcome:
@@ -123,7 +123,7 @@ def move(doing: Doing, referral: Referral, trigger: str, /, **told: Json) -> Ref
     return store.referral_by_id(doing.tx, referral.id)
 
 
-def move_to(doing: Doing, referral: Referral, slot: Slot, day: date) -> Referral:
+def move_to(doing: Doing, referral: Referral, slot: Slot, day: date, **told: Json) -> Referral:
     """Give a referral a time, whether or not there is room: that is for whoever calls to see to."""
     starts, ends = at(day, slot.starts, doing.zone), at(day, slot.ends, doing.zone)
     store.change_referral(
@@ -136,7 +136,7 @@ def move_to(doing: Doing, referral: Referral, slot: Slot, day: date) -> Referral
         ends_at=ends,
         reminded_at=None,
     )
-    return move(doing, referral, "book", slot=slot.key, date=day.isoformat(), how=slot.how)
+    return move(doing, referral, "book", slot=slot.key, date=day.isoformat(), how=slot.how, **told)
 
 
 def keep_times(timing: Timing) -> datetime | None:
@@ -156,18 +156,23 @@ def _attend(timing: Timing, bank: FoodBank, referral: Referral) -> datetime | No
     if timing.now >= over:
         move(timing, referral, "give", unmarked=True)
         return None
-    remind = at(referral.slot_date - timedelta(days=1), REMIND_AT, timing.zone)
+    remind = remind_moment(timing, referral.slot_date)
     if referral.reminded_at is not None or referral.opened_at >= remind or timing.now >= referral.ends_at:
         return over
     if timing.now < remind:
         return remind
     resident = people.resident_by_id(timing.tx, referral.resident_id)
-    facts = _facts(timing, bank, referral, resident.language or referral.language)
-    slot = _slot(bank, referral.slot)
+    told = facts(timing, bank, referral, resident.language or referral.language)
+    slot = slot_of(bank, referral.slot)
     how = slot.how if slot else "collection"
-    timing.tell(resident.number, Prompt("foodbank", f"told_{how}", "confirmation", facts), ref=referral.code)
+    timing.tell(resident.number, Prompt("foodbank", f"told_{how}", "confirmation", told), ref=referral.code)
     store.change_referral(timing.tx, referral.id, timing.now, reminded_at=timing.now)
     return over
+
+
+def remind_moment(doing: Doing, day: date) -> datetime:
+    """Give when a household is reminded of a parcel it has on a day."""
+    return at(day - timedelta(days=1), REMIND_AT, doing.zone)
 
 
 def _open(acting: Acting, values: Mapping[str, Value]) -> Referral:
@@ -203,8 +208,9 @@ def _free(acting: Acting, bank: FoodBank, slot: Slot) -> Iterator[date]:
             yield day
 
 
-def _facts(doing: Doing, bank: FoodBank, referral: Referral, language: str = "") -> dict[str, Value]:
-    slot = _slot(bank, referral.slot)
+def facts(doing: Doing, bank: FoodBank, referral: Referral, language: str = "") -> dict[str, Value]:
+    """Give what phrases about a referral fill in, in a language or in the one of whoever acts."""
+    slot = slot_of(bank, referral.slot)
     spoken = language or (doing.language if isinstance(doing, Acting) else referral.language)
     when = _words(doing, referral.slot_date, slot, spoken) if referral.slot_date and slot else "?"
     return {"ref": text(referral.code), "when": text(when), "place": text(bank.place)}
@@ -227,7 +233,7 @@ def _tell_duty(acting: Acting, phrase: str, bank: FoodBank, referral: Referral) 
     for coordinator in people.coordinators_on_duty(acting.tx):
         language = coordinator.language or acting.language
         values = {
-            **_facts(acting, bank, referral, language),
+            **facts(acting, bank, referral, language),
             "who": text(f"{resident.name} {resident.number}".strip()),
             "adults": Value("number", referral.adults),
             "children": Value("number", referral.children),
@@ -241,7 +247,8 @@ def _bank(acting: Acting) -> FoodBank:
     return bank
 
 
-def _slot(bank: FoodBank, key: str) -> Slot | None:
+def slot_of(bank: FoodBank, key: str) -> Slot | None:
+    """Find a time by its key (None: the community has dropped it)."""
     return next((slot for slot in bank.slots if slot.key == key), None)
 
 

@@ -11,7 +11,7 @@ from gateway.store.instant import from_text, to_text
 
 _SELECT = (
     "SELECT id, code, resident_id, state, language, adults, children, diet, allergies, cooking, voucher, "
-    "address, slot, slot_date, starts_at, ends_at, opened_at, reminded_at FROM food_referral "
+    "address, slot, slot_date, starts_at, ends_at, opened_at, reminded_at, closed_at FROM food_referral "
 )
 
 
@@ -41,6 +41,7 @@ class Referral:
     ends_at: datetime | None
     opened_at: datetime
     reminded_at: datetime | None
+    closed_at: datetime | None
 
 
 def referral_codes_in_use(tx: Tx) -> frozenset[str]:
@@ -60,11 +61,17 @@ def add_referral(tx: Tx, now: datetime, **columns: Any) -> int:
     )
 
 
+def find_referral(tx: Tx, referral_id: int) -> Referral | None:
+    """Find the referral with an id."""
+    row = tx.one(f"{_SELECT} WHERE id = :id", id=referral_id)
+    return _referral(row) if row else None
+
+
 def referral_by_id(tx: Tx, referral_id: int) -> Referral:
     """Give the referral with an id, which must exist."""
-    row = tx.one(f"{_SELECT} WHERE id = :id", id=referral_id)
-    assert row is not None, "an event held a referral that is not there"  # noqa: S101
-    return _referral(row)
+    found = find_referral(tx, referral_id)
+    assert found is not None, "an event held a referral that is not there"  # noqa: S101
+    return found
 
 
 def open_referral_of(tx: Tx, resident_id: int) -> Referral | None:
@@ -79,6 +86,17 @@ def open_referral_of(tx: Tx, resident_id: int) -> Referral | None:
 def open_referrals(tx: Tx) -> list[Referral]:
     """Give every open referral, oldest first: what a list on the dashboard shows."""
     return [_referral(row) for row in tx.all(f"{_SELECT} WHERE closed_at IS NULL ORDER BY id")]
+
+
+def closed_referrals(tx: Tx, since: datetime, limit: int) -> list[Referral]:
+    """Give the referrals that ended since a moment and still have their words, newest first."""
+    rows = tx.all(
+        f"{_SELECT} WHERE closed_at >= :since AND words_erased_at IS NULL "
+        "ORDER BY closed_at DESC LIMIT :limit",
+        since=to_text(since),
+        limit=limit,
+    )
+    return [_referral(row) for row in rows]
 
 
 def households_in(tx: Tx, slot: str, day: date) -> int:
@@ -152,4 +170,5 @@ def _referral(row: Row) -> Referral:
         ends_at=_moment(row["ends_at"]),
         opened_at=from_text(row["opened_at"]),
         reminded_at=_moment(row["reminded_at"]),
+        closed_at=_moment(row["closed_at"]),
     )

@@ -74,6 +74,13 @@ async def rota(d: Dashboard) -> None:
     await d.village.text("+447700900021", "TAKE 1")
 
 
+async def parcels(d: Dashboard) -> None:
+    """Let one household have a time at the food bank, and one wait for it."""
+    household = ("FOODBANK", "2", "1", "halal", "nuts", "kettle", "AB-12", "collect", "1")
+    for words in household:
+        await d.village.text(CLEO, words)
+
+
 async def ideas(d: Dashboard) -> None:
     """Let somebody have an idea that waits, and one be on the board."""
     await d.village.text(BEN, "SOMEBODY should mend the bench by the pond")
@@ -132,6 +139,9 @@ PAGES = (
     Shown("board-idea", "/board/1", prepare=ideas),
     Shown("board-observer", "/board", Role.OBSERVER, prepare=ideas),
     Shown("help-request", "/help/1"),
+    Shown("foodbank", "/help/foodbank", prepare=parcels),
+    Shown("foodbank-observer", "/help/foodbank", Role.OBSERVER, prepare=parcels),
+    Shown("foodbank-referral", "/help/foodbank/1", prepare=parcels),
     Shown("lifts", "/lifts?day=2026-03-03", prepare=booked),
     Shown("lifts-observer", "/lifts?day=2026-03-03", Role.OBSERVER),
     Shown("votes", "/votes"),
