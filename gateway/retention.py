@@ -8,12 +8,11 @@ from collections.abc import Callable
 from datetime import datetime, time, timedelta
 
 from gateway.clock import Clock
+from gateway.forgetting import Forgetting
 from gateway.services.help_erasure import erase_help_words
-from gateway.services.privacy import finish_forgetting
 from gateway.store import retention
 from gateway.store.database import Store, Tx
 from gateway.store.facts import fact, keep_fact
-from gateway.store.privacy import asked_to_forget
 from gateway.terms import Terms
 from gateway.turns import Turns
 
@@ -49,7 +48,8 @@ class Retention:
     async def night(self) -> int:
         """Erase everything whose term is over; give how many rows went."""
         now, night = self._clock.now(), self._last_night().date().isoformat()
-        erased = await self._forget(now) + await self._store.write(erase_help_words, now)
+        erased = await Forgetting(self._store, self._turns).finish(now)
+        erased += await self._store.write(erase_help_words, now)
         work: list[tuple[Callable[[Tx, datetime], int], int]] = [
             (retention.erase_texts, self._terms.texts),
             (retention.erase_conversations, self._terms.conversations),
@@ -69,17 +69,6 @@ class Retention:
             erased += count
             await asyncio.sleep(PAUSE_SECONDS)
         return erased
-
-    async def _forget(self, now: datetime) -> int:
-        """Erase those who asked for it, one a transaction: each reads through every text there is."""
-        done = 0
-        for resident_id in await self._store.read(asked_to_forget):
-            done += await self._store.write(self._forget_one, resident_id, now)
-            await asyncio.sleep(PAUSE_SECONDS)
-        return done
-
-    def _forget_one(self, tx: Tx, resident_id: int, now: datetime) -> bool:
-        return finish_forgetting(self._turns.timing(tx, now), resident_id)
 
     def _last_night(self) -> datetime:
         """Give the local moment of the night that was last due."""

@@ -9,6 +9,7 @@ from flows.model import ActionSpec
 from flows.value import Value, text
 from gateway.services.acting import Acting, Action, Timing
 from gateway.store import people, privacy
+from gateway.store.database import Tx
 
 
 def my_data(acting: Acting, values: Mapping[str, Value]) -> Outcome:  # noqa: ARG001
@@ -50,12 +51,22 @@ def forget(acting: Acting, values: Mapping[str, Value]) -> Outcome:  # noqa: ARG
     return Outcome("later" if running else "erased")
 
 
+def is_needed(tx: Tx, resident_id: int) -> bool:
+    """Whether something still needs somebody: a matter, the community's lists, a text on its way to them."""
+    return bool(
+        privacy.running_matters(tx, resident_id)
+        or privacy.roles(tx, resident_id)
+        or privacy.is_told_something(tx, resident_id)  # its number would outlast its owner's
+    )
+
+
 def finish_forgetting(timing: Timing, resident_id: int) -> bool:
-    """Erase somebody who asked for it, if nothing of them is needed any more; give whether it was done."""
+    """Erase somebody who asked for it, if nothing of them is needed any more; give whether it was done.
+
+    What others were told of them has to be erased before (`gateway.forgetting`).
+    """
     tx = timing.tx
-    if privacy.running_matters(tx, resident_id) or privacy.roles(tx, resident_id):
-        return False
-    if privacy.is_told_something(tx, resident_id):  # its number would outlast its owner's
+    if is_needed(tx, resident_id):
         return False
     resident = people.resident_by_id(tx, resident_id)
     privacy.erase_person(tx, resident_id, timing.now, keep_number=resident.stopped)

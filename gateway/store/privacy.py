@@ -11,9 +11,6 @@ from gateway.store.database import Tx
 from gateway.store.instant import from_text, to_text
 from gateway.store.shifts import leave_shifts
 
-SHORTEST_MENTION = 5
-"""Characters of a name, a number or words that are nobody else's by chance."""
-
 FORGOTTEN = "forgotten:"
 """Stands before a number that is none any more."""
 
@@ -142,12 +139,11 @@ def erase_words(tx: Tx, resident_id: int) -> None:
 
 
 def erase_person(tx: Tx, resident_id: int, now: datetime, *, keep_number: bool) -> None:
-    """Erase who somebody is: only counts without a person are left.
+    """Erase who somebody is: only counts without a person are left, and what others were told of them.
 
     With `keep_number` (after STOP) the number stays, alone, so that nothing is ever sent to it.
     """
     erase_words(tx, resident_id)
-    _erase_mentions(tx, resident_id)
     for statement in (
         "UPDATE outbound SET inbound_id = NULL WHERE inbound_id IN "
         "(SELECT id FROM inbound WHERE resident_id = :id)",
@@ -186,24 +182,6 @@ def erase_person(tx: Tx, resident_id: int, now: datetime, *, keep_number: bool) 
         id=resident_id,
     )
     tx.forget_log()
-
-
-def _erase_mentions(tx: Tx, resident_id: int) -> None:
-    """Erase texts that told others of somebody: the people on duty, a volunteer, a driver.
-
-    It reads every text there is, which is why it is left to the night.
-    """
-    person = tx.one("SELECT number, name FROM resident WHERE id = :id", id=resident_id)
-    if person is None:
-        return
-    told = [
-        row["what"] for row in tx.all("SELECT what FROM help_request WHERE resident_id = :id", id=resident_id)
-    ]
-    mentions = [one for one in (person["number"], person["name"], *told) if len(one) >= SHORTEST_MENTION]
-    named = {f"mention_{place}": one for place, one in enumerate(mentions)}
-    if named:
-        found = " OR ".join(f"instr(body, :{name}) > 0" for name in named)
-        tx.run(f"UPDATE outbound SET body = '' WHERE ended_at IS NOT NULL AND ({found})", **named)  # noqa: S608
 
 
 def _count(tx: Tx, sql: str, resident_id: int) -> int:

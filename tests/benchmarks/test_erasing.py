@@ -56,8 +56,11 @@ async def test_a_thousand_people_are_erased(tmp_path: Path) -> None:
     async with ashby(tmp_path) as village:
         await village.store.write(fill, village)
         village.hands.pass_time(timedelta(days=2))
-        begin = time.perf_counter()
+        begin, worked = time.perf_counter(), time.process_time()
         erased = await Retention(village.store, village.turns, village.clock, Terms()).night()
-        seconds = time.perf_counter() - begin
+        seconds, worked = time.perf_counter() - begin, time.process_time() - worked
         assert erased >= PEOPLE
-        row(f"erasing {PEOPLE:,} people with {TEXTS_EACH} texts each", f"{seconds:.1f} s")
+        row(
+            f"erasing {PEOPLE:,} people, each with {TEXTS_EACH} texts and as many answers",
+            f"{seconds:.1f} s, {worked:.1f} s of it CPU",
+        )
