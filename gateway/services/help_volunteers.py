@@ -10,7 +10,7 @@ from flows.answers.base import Question, Understood
 from flows.conversation import Outcome
 from flows.model import ActionSpec
 from flows.value import Json, Value, text
-from gateway.services import offers
+from gateway.services import offers, volunteer_desk
 from gateway.services.acting import Acting, Action, Heeded
 from gateway.services.codes import read_code
 from gateway.services.help_asking import key_in, words_in
@@ -24,9 +24,6 @@ from gateway.store.help import HelpRequest
 from gateway.store.help_offers import Offer
 from gateway.store.help_settings import help_settings
 from gateway.store.places import Places
-
-UNTIL_BACK = timedelta(days=3650)
-"""A pause without an end ends with BACK."""
 
 ASK_AFTER = timedelta(minutes=30)
 """So long after a volunteer said done their resident is asked whether it happened."""
@@ -63,7 +60,7 @@ def decline(acting: Acting, values: Mapping[str, Value]) -> Outcome:
     if request.state == "matched" and request.volunteer_id == acting.resident.id:
         offers.give_back(acting, request, "given back")
         return Outcome("given_back", {"ref": text(request.code)})
-    _pass_on(acting, offer, request)
+    offers.pass_on(acting, offer, request)
     return Outcome("declined", {"ref": text(request.code)})
 
 
@@ -121,13 +118,10 @@ def show_offer(acting: Acting, values: Mapping[str, Value]) -> Outcome:
 def pause(acting: Acting, values: Mapping[str, Value]) -> Outcome:
     """Ask a volunteer nothing for as long as they say, or until they are back; pass on what they have."""
     said = words_in(values, "until")
-    until = _until(acting, said) if said else acting.now + UNTIL_BACK
+    until = _until(acting, said) if said else acting.now + volunteer_desk.UNTIL_BACK
     if until is None:
         return Outcome("unclear")
-    volunteers.pause(acting.tx, acting.resident.id, until)
-    acting.emit("volunteer.paused", f"resident:{acting.resident.id}")
-    for offer in store.open_offers_to(acting.tx, acting.resident.id):
-        _pass_on(acting, offer, requests.request_by_id(acting.tx, offer.request_id))
+    volunteer_desk.rest(acting, acting.resident.id, until)
     if not said:
         return Outcome("paused")
     day = until.astimezone(acting.zone).date()
@@ -136,9 +130,13 @@ def pause(acting: Acting, values: Mapping[str, Value]) -> Outcome:
 
 def resume(acting: Acting, values: Mapping[str, Value]) -> Outcome:  # noqa: ARG001
     """Ask a volunteer again."""
-    volunteers.pause(acting.tx, acting.resident.id, None)
-    acting.emit("volunteer.resumed", f"resident:{acting.resident.id}")
+    volunteer_desk.come_back(acting, acting.resident.id)
     return Outcome("resumed")
+
+
+def pass_all_on(acting: Acting) -> None:
+    """Pass on every offer that a volunteer has not answered: they want none now."""
+    volunteer_desk.pass_all_on(acting, acting.resident.id)
 
 
 def _offer(acting: Acting, values: Mapping[str, Value]) -> Offer | Outcome:
@@ -164,16 +162,6 @@ def _claimed(acting: Acting, values: Mapping[str, Value]) -> HelpRequest | Outco
     if len(found) == 1:
         return found[0]
     return Outcome("which", {"codes": text(", ".join(request.code for request in found))})
-
-
-def _pass_on(acting: Acting, offer: Offer, request: HelpRequest) -> None:
-    """Note a no; where nobody else is still to answer, the next few are asked at once."""
-    if offer.state not in ("open", "lapsed"):
-        return
-    offers.end_offer(acting, offer, "declined")
-    others = store.offers_of_request(acting.tx, request.id)
-    if request.state == "offered" and not any(other.state == "open" for other in others):
-        offers.offer_next(acting, request)
 
 
 def _until(acting: Acting, said: str) -> datetime | None:

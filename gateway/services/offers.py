@@ -107,6 +107,16 @@ def end_open_offers(doing: Doing, request: HelpRequest, state: str, phrase: str)
                 doing.tell(offer.number, Prompt("claim", phrase, values={"ref": text(request.code)}))
 
 
+def pass_on(doing: Doing, offer: Offer, request: HelpRequest) -> None:
+    """Note a no; where nobody else is still to answer, the next few are asked at once."""
+    if offer.state not in ("open", "lapsed"):
+        return
+    end_offer(doing, offer, "declined")
+    others = store.offers_of_request(doing.tx, request.id)
+    if request.state == "offered" and not any(other.state == "open" for other in others):
+        offer_next(doing, request)
+
+
 def release(doing: Doing, request: HelpRequest, state: str = "given_back") -> None:
     """End the offer that was claimed, if one was: its volunteer does not do it, or need not."""
     for offer in store.offers_of_request(doing.tx, request.id):

@@ -62,6 +62,18 @@ def open_offers_to(tx: Tx, volunteer_id: int) -> list[Offer]:
     return [_offer(row) for row in rows]
 
 
+def offers_to(tx: Tx, volunteer_id: int, since: datetime, limit: int) -> list[Offer]:
+    """Give what was put to a volunteer since a moment, whatever came of it, newest first."""
+    rows = tx.all(
+        f"{_SELECT} WHERE o.volunteer_id = :volunteer AND o.offered_at >= :since "
+        "ORDER BY o.offered_at DESC, o.id DESC LIMIT :limit",
+        volunteer=volunteer_id,
+        since=to_text(since),
+        limit=limit,
+    )
+    return [_offer(row) for row in rows]
+
+
 def offer_by_code(tx: Tx, volunteer_id: int, code: str) -> Offer | None:
     """Find the newest offer to a volunteer of a request with a code, whatever became of either."""
     row = tx.one(

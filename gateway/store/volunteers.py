@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, time
 
 from gateway.store.database import Row, Tx
+from gateway.store.facts import fact, keep_fact
 from gateway.store.instant import from_text, to_text
 from gateway.store.packed import pack, unpack
 
@@ -78,6 +79,16 @@ def fairest_first(
     return (_volunteer(row) for row in rows)
 
 
+def offers_since(tx: Tx, since: datetime) -> dict[int, int]:
+    """Count the offers each active volunteer had since a moment, by their id."""
+    rows = tx.all(
+        "SELECT v.resident_id AS id, (SELECT COUNT(*) FROM offer o WHERE o.volunteer_id = v.resident_id "
+        "AND o.offered_at >= :since) AS n FROM volunteer v WHERE v.active = 1",
+        since=to_text(since),
+    )
+    return {row["id"]: int(row["n"]) for row in rows}
+
+
 def pause(tx: Tx, resident_id: int, until: datetime | None) -> None:
     """Ask a volunteer nothing until a moment (None: ask them again from now on)."""
     tx.run(
@@ -85,6 +96,22 @@ def pause(tx: Tx, resident_id: int, until: datetime | None) -> None:
         until=to_text(until) if until else None,
         id=resident_id,
     )
+
+
+def set_weekly_offers(tx: Tx, found: Volunteer, weekly_offers: int) -> None:
+    """Change how many offers a week a volunteer bears, until their file says something new."""
+    if fact(tx, _filed(found.id)) is None:
+        keep_fact(tx, _filed(found.id), str(found.weekly_offers))
+    tx.run(
+        "UPDATE volunteer SET weekly_offers = :weekly_offers WHERE resident_id = :id",
+        weekly_offers=weekly_offers,
+        id=found.id,
+    )
+
+
+def _filed(resident_id: int) -> str:
+    """Name the fact that holds what the file said of a volunteer whose limit was changed since."""
+    return f"weekly_offers_filed:{resident_id}"
 
 
 def rest_volunteers(tx: Tx) -> None:
@@ -100,18 +127,26 @@ def install_volunteer(
     hours: Sequence[tuple[int, time, time]],
     weekly_offers: int,
 ) -> None:
-    """Write down a volunteer, or what has changed about one; a pause stays."""
+    """Write down a volunteer, or what has changed about one; a pause stays.
+
+    So does a limit set since, as long as the file says what it said then.
+    """
+    filed = fact(tx, _filed(resident_id))
+    if filed is not None and filed != str(weekly_offers):
+        keep_fact(tx, _filed(resident_id), filed := None)
     tx.run(
         "INSERT INTO volunteer (resident_id, categories, areas, hours, weekly_offers) "
         "VALUES (:resident_id, :categories, :areas, :hours, :weekly_offers) "
         "ON CONFLICT (resident_id) DO UPDATE SET categories = excluded.categories, "
-        "areas = excluded.areas, hours = excluded.hours, weekly_offers = excluded.weekly_offers, "
+        "areas = excluded.areas, hours = excluded.hours, weekly_offers = "
+        "CASE WHEN :changed_since = 1 THEN volunteer.weekly_offers ELSE excluded.weekly_offers END, "
         "active = 1",
         resident_id=resident_id,
         categories=pack(list(categories)),
         areas=pack(list(areas)),
         hours=pack([[day, f"{starts:%H:%M}", f"{ends:%H:%M}"] for day, starts, ends in hours]),
         weekly_offers=weekly_offers,
+        changed_since=int(filed is not None),
     )
 
 

@@ -55,6 +55,7 @@ HELP = (
     EventType("offer.closed", "A volunteer heard that a request is over.", "help"),
     EventType("volunteer.paused", "A volunteer wants to be asked nothing for a while.", "resident", "paused"),
     EventType("volunteer.resumed", "A volunteer may be asked again.", "resident", "active"),
+    EventType("volunteer.changed", "A volunteer is asked more or less often from now on.", "resident"),
 )  # fmt: skip
 FOOD_BANK = (
     EventType("foodbank.new", "Somebody asked for food.", "referral", "new", ("code",)),
