@@ -59,6 +59,7 @@ CALL_NOTICES: Mapping[str, tuple[str, ...]] = {
     "call.read.keep": (),
     "call.read.unheard": (),
     "call.read.nothing": ("community",),
+    "call.read.wrong_code": (),
     "call.read.thanks": (),
     "call.measure.quiet": ("community",),
     "call.measure.count": (),

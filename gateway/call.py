@@ -6,15 +6,18 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from flows.conversation import RECORDED, Heard, HungUp, Input, Keyed, Silence
+from flows.keypad import PERSON_KEY, REPEAT_KEY
 from flows.listening import Expectation, Keypad
 from flows.spoken import Sentence
+from flows.words import MENU
 from gateway.call_life import How
 from gateway.call_recordings import CallRecordings
 from gateway.call_turns import CallTurn, take_call_turn
 from gateway.ears import Ears, Recorded
 from gateway.exchange import Exchange
-from gateway.held_call import HeldCall
 from gateway.put_through import Outcome, PutThrough
+from gateway.reading import LONGEST_READING_SECONDS, PromptReading
+from gateway.reading_code import CODE_DIGITS, code_waits, use_code
 from gateway.store.people import Resident
 from modem.audio.barge_in import BargeIn
 from modem.audio.line import RATE, Line
@@ -45,11 +48,16 @@ ACCEPTING = Expectation(
 )
 
 
-class Call(HeldCall):
+READING_CODE = replace(ACCEPTING, keypad=Keypad(longest=CODE_DIGITS, at_once=PERSON_KEY + REPEAT_KEY))
+_HASH = Keyed("")
+
+
+class Call(PromptReading):
     """A call with a resident on a line; `hang_up` ends it at the modem.
 
     `barge_in` hears a caller who speaks over us, None where they interrupt by keys alone; `through` puts a
-    caller through who wants a person, None where they leave a message.
+    caller through who wants a person, None where they leave a message. With `takes_code` a neighbour who
+    keys # and the code reads the prompts.
     """
 
     def __init__(
@@ -61,11 +69,14 @@ class Call(HeldCall):
         hang_up: Callable[[], Awaitable[None]],
         barge_in: BargeIn | None = None,
         through: PutThrough | None = None,
+        takes_code: bool = False,
     ) -> None:
         ears = Ears(line, exchange.recogniser, barge_in)
         super().__init__(exchange, line, call_id, hang_up, ears, LONGEST_CALL_SECONDS)
         self._resident_id = resident_id
         self._through = through
+        self._takes_code = takes_code
+        self._reads = False
         self._recordings = CallRecordings(exchange, call_id, resident_id)
         self._last: tuple[Sentence, ...] = ()
         self._said: tuple[Sentence, ...] = ()
@@ -88,7 +99,7 @@ class Call(HeldCall):
             await self._converse(opening)
 
     async def _converse(self, opening: Input) -> None:
-        turn = await self._turn(opening)
+        turn, greeting = await self._turn(opening), True
         while True:
             if "person.wanted" in turn.happened and await self._put_through(turn):
                 return
@@ -96,7 +107,34 @@ class Call(HeldCall):
             if turn.happened & {"call.goodbye", "call.give_up"}:
                 self.life.end(How.SILENT if "call.give_up" in turn.happened else How.FINISHED)
                 return
-            turn = await self._turn(await self._answer(turn))
+            answer = await self._answer(turn)
+            if answer == _HASH and await self._may_be_code(turn, greeting=greeting):
+                answer = await self._take_code(turn)
+            if self._reads:
+                return
+            turn, greeting = await self._turn(answer), False
+
+    async def _may_be_code(self, turn: CallTurn, *, greeting: bool) -> bool:
+        """Tell whether # may begin the code of a neighbour who reads the prompts."""
+        ex, expected = self._exchange, turn.expectation
+        if not self._takes_code or not (greeting or turn.flow == MENU) or expected.record or expected.secret:
+            return False
+        return await ex.store.read(code_waits, ex.clock.now())
+
+    async def _take_code(self, turn: CallTurn) -> Heard | Keyed | Silence:
+        """Take the code and have the prompts read; give what was keyed where it is none."""
+        keyed = await self._ears.listen(READING_CODE)
+        if not isinstance(keyed, Keyed) or len(keyed.keys) < 2:
+            return keyed if isinstance(keyed, Keyed) else _HASH
+        ex, now = self._exchange, self._exchange.clock.now()
+        language = await ex.store.write(use_code, keyed.keys, self._resident_id, self._id, now)
+        if not language:
+            await self._say_common("call.read.wrong_code", turn.expectation.language)
+            return _HASH
+        self._reads = True
+        self._may_last(LONGEST_READING_SECONDS)
+        await self._read_prompts(language)
+        return _HASH
 
     async def _put_through(self, turn: CallTurn) -> bool:
         """Join the caller with somebody on duty; False where nobody is reached, and a message is left."""
@@ -193,7 +231,7 @@ class Call(HeldCall):
 
     async def _settle(self) -> None:
         """Keep what a caller said who hung up instead of pressing #, as most people do."""
-        if len(self._ears.unfinished) / 2 / RATE < SHORTEST_MESSAGE_SECONDS:
+        if self._reads or len(self._ears.unfinished) / 2 / RATE < SHORTEST_MESSAGE_SECONDS:
             return
         recorded = Recorded(self._ears.unfinished, Heard((RECORDED,)))
         turn = self._listening_to

@@ -229,7 +229,9 @@ class CallDesk:
         resident_id, call_id = await self.exchange.store.write(
             self._book.begin, number, "in", "", self.exchange.clock.now()
         )
-        await self._hold(resident_id, call_id, None if self.rules.closed else Called())
+        takes_code = self.rules.may_be_rung(number)
+        opening = None if self.rules.closed else Called()
+        await self._hold(resident_id, call_id, opening, takes_code=takes_code)
 
     async def _tell_withheld(self) -> None:
         try:
@@ -250,14 +252,20 @@ class CallDesk:
     # A call that stands.
 
     async def _hold(
-        self, resident_id: int, call_id: int, opening: Input | None, *, greeted: bool = False
+        self,
+        resident_id: int,
+        call_id: int,
+        opening: Input | None,
+        *,
+        greeted: bool = False,
+        takes_code: bool = False,
     ) -> How:
         await load_ears()
         from gateway.call import Call  # only a box that takes calls needs all of numpy with it
 
         line, barge_in = overhearing(await self.open_line(), self.tuned)
         hang_up = self.telephone.hang_up
-        call = Call(self.exchange, line, resident_id, call_id, hang_up, barge_in, self._through)
+        call = Call(self.exchange, line, resident_id, call_id, hang_up, barge_in, self._through, takes_code)
         return await self._held(call, call.run(opening, greeted=greeted))
 
     async def _read(self, outgoing: OutgoingCall, call_id: int) -> How:

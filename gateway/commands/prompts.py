@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 
 
 def add(commands: Commands) -> None:
-    """Add the command with its three parts."""
+    """Add the command with its parts."""
     parser = add_command(
         commands,
         "prompts",
         list_prompts,
         summary="list what a neighbour may record for calls, and take it in from files or by telephone",
         example="plainline prompts list en > to-read.txt\nplainline prompts add recordings\n"
-        "plainline prompts record en --number +447700900123",
-        statuses="see: plainline prompts list --help, and so on for add, record",
+        "plainline prompts record en --number +447700900123\nplainline prompts code en",
+        statuses="see: plainline prompts list --help, and so on for add, record, code",
     )
     parts = parser.add_subparsers(title="parts", metavar="PART", required=True)
     listing = add_command(
@@ -50,6 +50,7 @@ def add(commands: Commands) -> None:
     adding.add_argument("folder", type=Path, metavar="FOLDER", help="the folder with the recordings")
     add_config(adding)
     _add_record(parts)
+    _add_code(parts)
 
 
 def _add_record(parts: Commands) -> None:
@@ -68,6 +69,21 @@ def _add_record(parts: Commands) -> None:
         "--number", type=e164_number, required=True, metavar="NUMBER", help="whom to ring: +44…"
     )
     add_config(recording)
+
+
+def _add_code(parts: Commands) -> None:
+    code = add_command(
+        parts,
+        "code",
+        make_reading_code,
+        summary="make a code with which a neighbour who rings the gateway reads the prompts",
+        example="plainline prompts code en",
+        statuses="0  made, and shown this once\n"
+        "1  not made: nothing is left to read, no modem takes calls, or the database cannot be used\n"
+        "2  wrong use\n3  a mistake in the settings",
+    )
+    code.add_argument("language", metavar="LANG", help="the language, like en")
+    add_config(code)
 
 
 def list_prompts(options: argparse.Namespace) -> int:
@@ -112,6 +128,34 @@ def record_prompts(options: argparse.Namespace) -> int:
         print(words, flush=True)
 
     asyncio.run(have_read(config, options.language, options.number, wanted, tell, datetime.now(UTC)))
+    return exits.DONE
+
+
+def make_reading_code(options: argparse.Namespace) -> int:
+    """Make the code with which whoever rings in reads the prompts of one language, and print it."""
+    from gateway.commands.in_database import in_database
+    from gateway.config import load_config
+    from gateway.reading_code import VALID_FOR, make_code
+
+    wanted = _wanted(options, (options.language,))
+    if not wanted:
+        print(f"Nothing is said in {options.language} here.")
+        return exits.FAILED
+    config = load_config(find_settings(options.config))
+    left = sum(not (config.data / "audio" / prompt.file).is_file() for prompt in wanted)
+    if not left:
+        print(f"All {len(wanted)} are recorded already. To have one read again, delete its file.")
+        return exits.FAILED
+    hearing = [modem for modem in config.modems if modem.audio or modem.is_software]
+    if not hearing or config.calls.closed:
+        print("Nobody who rings could read: no modem here takes calls, or calls are closed in the settings.")
+        return exits.FAILED
+    code = in_database(options, lambda tx, now: make_code(tx, options.language, now))
+    ours = " or ".join(modem.number for modem in hearing if modem.number) or "the gateway"
+    hours = round(VALID_FOR.total_seconds() / 3600)
+    print(f"Ring {ours} within {hours} hours, press # as soon as it speaks, and then:")
+    print(code)
+    print(f"It is good once. {left} texts are to be read; with another code one goes on where one stopped.")
     return exits.DONE
 
 

@@ -21,6 +21,10 @@ def _source(name: str, words: str, state: str = "") -> EventType:
     return EventType(f"source.{name}", words, "source", state)
 
 
+def _code(name: str, words: str, state: str, *offered: str) -> EventType:
+    return EventType(f"reading_code.{name}", words, "reading_code", state, (), offered)
+
+
 _WHO = ("name", "number")
 PEOPLE = (
     _person("resident.named", "A resident said their name.", *_WHO),
@@ -81,6 +85,9 @@ CALLS = (
     _person("call.give_up", "A call was given up: nobody could be understood."),
     _person("call.cut_off", "A call was cut off in the middle."),
     EventType("recording.kept", "Something said on a call was kept.", "recording", "", (), ("call", "kind")),
+    _code("made", "A code was made for a neighbour to read the prompts by telephone.", "waiting"),
+    _code("used", "A neighbour keyed the code and reads the prompts.", "used", "call"),
+    _code("spent", "The code was guessed at too often and is of no more use.", "spent", "call"),
 )
 WEBHOOKS = (
     _endpoint("added", "An endpoint was added.", "on"),

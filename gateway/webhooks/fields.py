@@ -120,6 +120,7 @@ KINDS: Mapping[str, str] = {
     "link": "link",
     "call": "call",
     "recording": "recording",
+    "reading_code": "reading_code",
     "webhook": "endpoint",
     "source": "source",
 }

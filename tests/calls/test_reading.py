@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from gateway.call_rules import READING
-from gateway.prompts import ToRecord, to_record
 from gateway.reader import NotRead, have_read
 from gateway.store import calls, people
 from gateway.store.database import Tx
 from modem.audio import wav
 from modem.virtual.phone_call import PhoneCall
+from tests.calls.neighbour import KEEP_OR_AGAIN, VERA, WELCOME, prompts_of, read_out, reads
 from tests.calls.outside import running_gateway, told_to_tell_of_callers, write_settings
 from tests.calls.ringing import TONE_SECONDS, Caller, RingingTown, is_tone, ringing_town, rows, speech
 from tests.faults.conversation import until
@@ -25,19 +25,12 @@ from tests.village import MONDAY
 
 pytestmark = pytest.mark.alone
 
-VERA, FAR_AWAY = "+447700900140", "+12025550123"
-KEEP_OR_AGAIN = "To keep it, press one"
+FAR_AWAY = "+12025550123"
 
 
 def ask(tx: Tx, number: str = VERA) -> int:
     resident = people.meet(tx, number, MONDAY)
     return calls.queue_call(tx, resident.id, READING, MONDAY, answers={"language": "en"})
-
-
-def prompts_of(town: RingingTown) -> list[ToRecord]:
-    turns = town.gateway.turns
-    places = {place.key: place.label for place in turns.community.places}
-    return list(to_record(turns.library, "en", places))
 
 
 async def picks_up(town: RingingTown) -> Caller:
@@ -49,15 +42,6 @@ async def picks_up(town: RingingTown) -> Caller:
     return vera
 
 
-async def reads(vera: Caller, words: str, *expected: str, dbfs: float = -20.0) -> None:
-    """Hear a prompt out, read something after the tone, press hash and hear what follows."""
-    await vera.hears(words, out=True)
-    await vera.call.hear(TONE_SECONDS)
-    vera.call.say(wav.levelled(speech("a voice of a neighbour"), dbfs))
-    await vera.call.said()
-    await vera.presses("#", *expected)
-
-
 async def test_what_a_neighbour_reads_and_keeps_is_a_clip_and_the_next_call_goes_on_from_there(
     tmp_path: Path, prompts: Path
 ) -> None:
@@ -67,23 +51,23 @@ async def test_what_a_neighbour_reads_and_keeps_is_a_clip_and_the_next_call_goes
         folder = town.config.data / "audio"
         await gateway.store.write(ask)
         vera = await picks_up(town)
-        await vera.hears("Thank you for lending us your voice", out=True)
-        words = first.words.replace("{community}", "Ashby")
+        await vera.hears(WELCOME, out=True)
+        words = read_out(first)
         await reads(vera, words, KEEP_OR_AGAIN)
         await vera.call.hear(2.0)
         played_back = vera.call.heard[-32_000:]
         assert wav.level(played_back) > -30, "it is played back"
         assert not (folder / first.file).exists(), "nothing is kept unasked"
-        await vera.call.press("2")
+        await vera.call.press("2", reported=False)
         await reads(vera, words, KEEP_OR_AGAIN)
-        await vera.call.press("1")
+        await vera.call.press("1", reported=False)
         await vera.hears(second.words)
         clip = wav.read(folder / first.file)
         assert 0.8 < len(clip) / 16_000 < 2.5, "without the tone, the silence and the key"
         assert wav.level(clip) == pytest.approx(-20, abs=2)
-        await vera.call.press("3")
+        await vera.call.press("3", reported=False)
         await vera.hears(third.words)
-        await vera.call.press("9")
+        await vera.call.press("9", reported=False)
         await vera.hears("Whoever rings will hear you", out=True)
         await vera.is_rung_off()
         assert await town.how() == "finished"
@@ -91,7 +75,7 @@ async def test_what_a_neighbour_reads_and_keeps_is_a_clip_and_the_next_call_goes
 
         await gateway.store.write(ask)
         vera = await picks_up(town)
-        await vera.hears("Thank you for lending us your voice")
+        await vera.hears(WELCOME)
         await vera.hears(second.words)
         await vera.call.hang_up()
         assert await town.how() == "caller hung up"
@@ -103,10 +87,10 @@ async def test_what_a_neighbour_reads_and_keeps_is_a_clip_and_the_next_call_goes
 async def test_what_cannot_be_used_is_read_again_and_silence_ends_it(tmp_path: Path, prompts: Path) -> None:
     async with ringing_town(tmp_path, prompts) as town, town.serving() as gateway:
         await town.ready()
-        words = prompts_of(town)[0].words.replace("{community}", "Ashby")
+        words = read_out(prompts_of(town)[0])
         await gateway.store.write(ask)
         vera = await picks_up(town)
-        await vera.hears("Thank you for lending us your voice", out=True)
+        await vera.hears(WELCOME, out=True)
         await reads(vera, words, "did not come through well", dbfs=-50.0)
         await vera.hears(words, out=True)
         await vera.hears(words, out=True)
@@ -141,11 +125,11 @@ async def test_whoever_asks_is_told_how_it_goes(tmp_path: Path, prompts: Path) -
             await until(partial(_has_told, told, "as soon as the line is free"), "the call to be queued")
             vera = await picks_up(town)
             await until(partial(_has_told, told, "It rings"), "the ringing to be told")
-            await vera.hears("Thank you for lending us your voice")
-            await vera.call.press("5")
-            words = wanted[0].words.replace("{community}", "Ashby")
+            await vera.hears(WELCOME)
+            await vera.call.press("5", reported=False)
+            words = read_out(wanted[0])
             await reads(vera, words, KEEP_OR_AGAIN)
-            await vera.call.press("1")
+            await vera.call.press("1", reported=False)
             await vera.hears(wanted[1].words)
             await vera.call.hang_up()
             assert await asking == 1
