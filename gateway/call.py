@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from flows.conversation import RECORDED, Heard, HungUp, Input, Keyed, Silence
 from flows.keypad import PERSON_KEY, REPEAT_KEY
-from flows.listening import Expectation, Keypad
+from flows.listening import ENTRY_PAUSE_MS, Expectation, Keypad
 from flows.spoken import Sentence
 from flows.words import MENU
 from gateway.call_life import How
@@ -48,7 +48,11 @@ ACCEPTING = Expectation(
 )
 
 
-READING_CODE = replace(ACCEPTING, keypad=Keypad(longest=CODE_DIGITS, at_once=PERSON_KEY + REPEAT_KEY))
+READING_CODE = replace(
+    ACCEPTING,
+    keypad=Keypad(longest=CODE_DIGITS, at_once=PERSON_KEY + REPEAT_KEY),
+    patience_ms=ENTRY_PAUSE_MS,
+)
 _HASH = Keyed("")
 
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from gateway import cli
+from gateway.commands import exits
 from gateway.errors import GatewayError
 from gateway.prompts import take_in, to_record
 from modem.audio import tones, wav
@@ -48,3 +50,45 @@ def test_recordings_are_taken_in_evened_out_and_the_others_named(tmp_path: Path)
 def test_a_folder_that_is_not_there_is_said_in_words(tmp_path: Path) -> None:
     with pytest.raises(GatewayError, match="no folder"):
         take_in(tmp_path / "nowhere", tmp_path, set())
+
+
+_SETTINGS = """
+data = "data"
+[[modem]]
+name = "stick"
+device = "/dev/ttyUSB0"
+number = "+447700900000"
+{audio}
+[limits]
+allowed_countries = ["GB"]
+"""
+
+
+def _settings(folder: Path, audio: str = 'audio = "card:USB"') -> str:
+    path = folder / "plainline.toml"
+    path.write_text(_SETTINGS.format(audio=audio))
+    (folder / "data").mkdir()
+    return str(path)
+
+
+def test_the_code_for_whoever_rings_in_to_read_is_shown_with_what_to_do(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run_command(["prompts", "code", "en", "--config", _settings(tmp_path)]) == exits.DONE
+    first, code, last = capsys.readouterr().out.splitlines()
+    assert first == "Ring +447700900000 within 12 hours, press # as soon as it speaks, and then:"
+    assert code.isdigit()
+    assert "It is good once." in last
+
+
+@pytest.mark.parametrize(
+    ("language", "audio", "why"),
+    [("fr", 'audio = "card:USB"', "Nothing is said in fr"), ("en", "", "no modem here takes calls")],
+)
+def test_no_code_is_made_that_nobody_could_use(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], language: str, audio: str, why: str
+) -> None:
+    assert (
+        cli.run_command(["prompts", "code", language, "--config", _settings(tmp_path, audio)]) == exits.FAILED
+    )
+    assert why in capsys.readouterr().out
