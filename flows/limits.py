@@ -16,6 +16,9 @@ UNCLEAR_EXPLAINS = 2
 PERSON_PATIENCE = timedelta(hours=24)
 """How long a conversation waits for a person after the resident's last word."""
 
+LEFT_TO_PERSON = "person"
+"""The `end` of a step after which a person goes on talking with the resident."""
+
 LIVE = frozenset({"active", "person"})
 """The statuses of a conversation that is going on."""
 

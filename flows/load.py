@@ -25,7 +25,7 @@ _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 _TOP = ("flow", "version", "start", "expires", "argument", "given", "command", "secret", "results", "steps")
 _KINDS = ("ask", "do", "say", "go", "end")
 _GUARD = re.compile(r"(known|unknown) [a-z][a-z0-9_]*\Z")
-_ENDS_RESERVED = frozenset({"active", "person"})
+_ENDS_RESERVED = frozenset({"active"})
 
 
 def duration(words: str) -> timedelta | None:

@@ -13,7 +13,7 @@ from flows.choosing import outcome
 from flows.conversation import Conversation, Finished, Setting, Turn
 from flows.errors import FlowsError
 from flows.library import Library
-from flows.limits import CHAIN_MAX, LIVE, PERSON_PATIENCE
+from flows.limits import CHAIN_MAX, LEFT_TO_PERSON, LIVE, PERSON_PATIENCE
 from flows.load import ANY
 from flows.machine import follow
 from flows.model import Flow, Step
@@ -21,6 +21,7 @@ from flows.reading import Reading
 from flows.said import NO_VALUES, Said
 from flows.stand import Stand
 from flows.value import Value
+from flows.words import MENU
 
 
 class Steps:
@@ -103,6 +104,12 @@ class Steps:
             self.stand.argument = ""
         self.stand.answers.update(answers)
 
+    def _leave_to_person(self) -> None:
+        """End the flow, whose answers are forgotten, and have a person talk on from there."""
+        self.leave("completed")
+        self.stand = Stand(self.library, self.library.flow(MENU), status="person")
+        self.stand.step = self.stand.flow.start
+
     def _follow(self, trigger: str) -> str:
         flow = self.stand.flow
         target = follow(self.library.machine(flow), flow, self.stand.step, trigger, self.stand.answers)
@@ -117,7 +124,10 @@ class Steps:
             step = self.stand.flow.steps[name]
             if step.end:
                 self.said.speak(self.stand, bound=self._bound)
-                self.leave(step.end)
+                if step.end == LEFT_TO_PERSON:
+                    self._leave_to_person()
+                else:
+                    self.leave(step.end)
                 return
             if step.go:
                 words = self.stand.argument

@@ -10,6 +10,7 @@ from +447700900123              whose telephone it is from here on
 < …                             … stands for anything, also within a line
 <                               alone: nothing is answered
 ! trip.booked                   an event that happens in that turn
+* A coordinator lets Zoe in     what is done on the dashboard meanwhile, in words its reader knows
 
 A transcript also happens as a call: what is texted is said instead, or pressed where it is digits;
 the call begins before a telephone's first line and ends when the clock is moved or another telephone
@@ -21,6 +22,7 @@ same events, the same ends. `# texts only: WHY` leaves a transcript out that is 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
@@ -80,7 +82,17 @@ class Event:
     line: int
 
 
-Line: TypeAlias = Clock | From | Says | Hears | Event
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """Somebody does something elsewhere, in `words` that whoever plays the transcript knows."""
+
+    words: str
+    line: int
+
+
+Line: TypeAlias = Clock | From | Says | Hears | Event | Deed
+
+_SPEAKING: Mapping[str, type[Event] | type[Deed]] = {"!": Event, "*": Deed}
 
 
 def read_transcript(path: str, source: str) -> list[Line]:
@@ -131,8 +143,8 @@ def _line(path: str, number: int, text: str) -> Line:
         return Says(rest, number)
     if mark == "<":
         return Hears(rest, number)
-    if mark == "!" and rest:
-        return Event(rest, number)
+    if mark in _SPEAKING and rest:
+        return _SPEAKING[mark](rest, number)
     if mark == "@":
         try:
             return Clock(datetime.strptime(rest, CLOCK), number)  # noqa: DTZ007 (local time, the runner knows where)
@@ -145,7 +157,7 @@ def _line(path: str, number: int, text: str) -> Line:
                 path, number, "the telephone is named with its country, such as `from +447700900123`"
             )
         return From(telephone, number)
-    raise _error(path, number, "a line begins with `>`, `<`, `!`, `@`, `from` or `#`")
+    raise _error(path, number, "a line begins with `>`, `<`, `!`, `*`, `@`, `from` or `#`")
 
 
 def _error(path: str, number: int, message: str) -> FlowsError:

@@ -77,15 +77,19 @@ async def test_scores_are_taken_however_they_come_and_nothing_else_is(village: V
 async def test_an_objection_stands_until_it_is_withdrawn_and_a_person_is_waited_for(village: Village) -> None:
     assert "What is your objection?" in await say(village, "VOTE", "3", "object", by=LUCIA)
     assert "Record it and tell a coordinator?" in await say(village, "It is too loud", by=LUCIA)
-    assert "get in touch" in await say(village, "1", by=LUCIA)
+    assert "goes to a coordinator" in await say(village, "1", by=LUCIA)
     told = [words for _, words in village.to_others]
     assert told
     assert all("Lucía Campos" in words and "It is too loud" in words for words in told)
     assert [thread.number for thread in await village.store.read(waiting_threads)] == [LUCIA]
+    stands = await village.stands(LUCIA)
+    assert stands is not None
+    assert (stands.status, stands.answers) == ("person", {})
+    assert await village.text(LUCIA, "Is there no other day?") == [], "no flow answers what a person is to"
     plan = await village.store.read(polls.poll_by_key, "plan")
     assert plan is not None
     assert [o.state for o in await village.store.read(votes.objections, plan.id)] == ["open"]
-    assert "replaces the old one" in await say(village, "VOTE", "3", "agree", "1", by=LUCIA)
+    assert "replaces the old one" in await say(village, "MENU", "VOTE", "3", "agree", "1", by=LUCIA)
     assert [o.state for o in await village.store.read(votes.objections, plan.id)] == ["withdrawn"]
     assert (await result(village, "plan")).result["winners"] == ["agree"]
 

@@ -12,8 +12,9 @@ import pytest
 
 from flows.conversation import Called, Conversation, Happened, Heard, HungUp, Turn
 from flows.library import BUILT_IN
-from flows.transcript import Clock, From, Line, Says, as_call, only_texts, read_transcript
+from flows.transcript import Clock, Deed, From, Line, Says, as_call, only_texts, read_transcript
 from flows.value import Json
+from tests.transcripts.deeds import do
 from tests.village import LIBRARY, MONDAY, Village, ashby
 
 LONDON = ZoneInfo("Europe/London")
@@ -76,6 +77,10 @@ async def _text(village: Village, lines: list[Line]) -> Outcome:
         elif isinstance(line, Clock):
             await village.move_to(_local(line))
             outcome.sees(line.line, await village.stands(number), await village.events())
+        elif isinstance(line, Deed):
+            await do(village, line.words)
+            await village.sent()
+            outcome.sees(line.line, await village.stands(number), await village.events())
         elif isinstance(line, Says):
             await village.text(number, line.body)
             outcome.sees(line.line, await village.stands(number), await village.events())
@@ -86,13 +91,17 @@ async def _call(village: Village, lines: list[Line], languages: list[str]) -> Ou
     outcome = Outcome()
     number, on_call = RESIDENT, False
     for line in lines:
-        if isinstance(line, From | Clock) and on_call:
+        if isinstance(line, From | Clock | Deed) and on_call:
             await village.call(number, HungUp())
             on_call = False
         if isinstance(line, From):
             number = line.number
         elif isinstance(line, Clock):
             await village.move_to(_local(line))
+            outcome.sees(line.line, await village.stands(number), await village.events())
+        elif isinstance(line, Deed):
+            await do(village, line.words)
+            await village.sent()
             outcome.sees(line.line, await village.stands(number), await village.events())
         elif isinstance(line, Says):
             if not on_call:

@@ -15,8 +15,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from flows.library import BUILT_IN
-from flows.transcript import Clock, Event, From, Hears, Line, Says, matches, read_transcript
+from flows.transcript import Clock, Deed, Event, From, Hears, Line, Says, matches, read_transcript
 from gateway.ring_up import ANNOUNCEMENT
+from tests.transcripts.deeds import do
 from tests.village import MONDAY, Village, ashby
 
 LONDON = ZoneInfo("Europe/London")
@@ -58,8 +59,8 @@ async def play(village: Village, path: Path, lines: list[Line]) -> None:
             for other, words in village.to_others:
                 heard[other].append(words)
             events = {event for event, _ in await village.events()}
-        elif isinstance(first, Clock):
-            await village.move_to(_local(first))
+        elif isinstance(first, Clock | Deed):
+            await (village.move_to(_local(first)) if isinstance(first, Clock) else do(village, first.words))
             for other, words in await village.sent():
                 heard[other].append(words)
             events = {event for event, _ in await village.events()}

@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 
 from flows.errors import FlowsError
-from flows.transcript import Clock, Event, From, Hears, Says, matches, read_transcript
+from flows.transcript import Clock, Deed, Event, From, Hears, Says, matches, read_transcript
 
 WRITTEN = """\
 # A lift
@@ -19,6 +19,7 @@ from +44 7700 900123
 < Where shall we
 < pick you up?
 ! conversation.started
+* A coordinator lets Zoe in
 
 > STOP
 <
@@ -32,8 +33,9 @@ def test_a_transcript_becomes_its_lines() -> None:
         Says("LIFT\nSent from my phone", 5),
         Hears("Where shall we\npick you up?", 7),
         Event("conversation.started", 9),
-        Says("STOP", 11),
-        Hears("", 12),
+        Deed("A coordinator lets Zoe in", 10),
+        Says("STOP", 12),
+        Hears("", 13),
     ]
 
 
@@ -45,7 +47,7 @@ def test_replies_with_an_empty_line_between_are_two_texts() -> None:
     ]
 
 
-@pytest.mark.parametrize("wrong", ["hello", "@ tomorrow", "from 07700", "!", ">> more", "< a\n>> b"])
+@pytest.mark.parametrize("wrong", ["hello", "@ tomorrow", "from 07700", "!", "*", ">> more", "< a\n>> b"])
 def test_what_is_no_line_of_a_transcript_is_named_with_its_line(wrong: str) -> None:
     with pytest.raises(FlowsError, match=r"^lift\.txt:\d: "):
         read_transcript("lift.txt", wrong)
