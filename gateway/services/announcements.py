@@ -5,21 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from rapidfuzz.distance import OSA
+
 from flows.answers.fold import fold
+from flows.commands import NEAR_LETTERS_MIN
 from flows.conversation import Outcome, Prompt
 from flows.model import ActionSpec
 from flows.value import Value, text
+from gateway.services import volunteer_desk
 from gateway.services.acting import Acting, Action, Heeded, Timed, Timing
 from gateway.services.help_asking import key_in, words_in
 from gateway.services.help_fit import civil
 from gateway.services.lifecycle import advance, lifecycle
 from gateway.store import announcements as store
-from gateway.store.announcements import Announcement, Audience
+from gateway.store.announcements import OFFERS, REMINDERS, Announcement, Audience
 from gateway.store.outbound import Lane
 from gateway.store.people import Resident
 
 CATEGORIES = ("news", "events", "warnings")
 """The kinds of announcement, each of which can be stopped alone."""
+
+KINDS = (*CATEGORIES, REMINDERS, OFFERS)
+"""The kinds of text that can be stopped alone: besides, reminders, and what volunteers are asked to do."""
 
 AT_A_TIME = 10
 """No more texts of announcements wait to go than these: whoever stops meanwhile is told nothing more."""
@@ -34,9 +41,12 @@ _LANGUAGES = ("en", "es", "ko")
 
 
 def announce(
-    timing: Timing, category: str, words: Mapping[str, str], audience: Audience, account_id: int
+    timing: Timing, category: str, words: Mapping[str, str], audience: Audience, account_id: int | None
 ) -> int:
-    """Begin to tell a group something, in the civil hours; give the announcement's id."""
+    """Begin to tell a group something, in the civil hours; give the announcement's id.
+
+    `account_id` is None where another system announces.
+    """
     made = store.add_announcement(timing.tx, category, words, audience, account_id, timing.now)
     timing.emit("announcement.sending", f"announcement:{made}")
     return made
@@ -80,6 +90,18 @@ def kind_label(doing: Acting | Timing, language: str, category: str) -> str:
     return doing.label(language, _FLOW, "category", category).upper()
 
 
+def choose(doing: Acting | Timing, resident_id: int, kind: str, *, wants: bool) -> None:
+    """Remember whether a resident wants a kind (of KINDS), by text or because they told a coordinator.
+
+    What they were asked to do and have not answered is passed on once they want no offers.
+    """
+    store.choose(doing.tx, resident_id, kind, doing.now, wants=wants)
+    change = "wanted" if wants else "unwanted"
+    doing.emit(f"announcement.{change}", f"resident:{resident_id}", category=kind)
+    if kind == OFFERS and not wants:
+        volunteer_desk.pass_all_on(doing, resident_id)
+
+
 def want_none(acting: Acting, values: Mapping[str, Value]) -> Outcome:
     """Tell a resident nothing more of a kind."""
     return _choose(acting, values, wants=False)
@@ -94,10 +116,9 @@ def _choose(acting: Acting, values: Mapping[str, Value], *, wants: bool) -> Outc
     category = key_in(values, "category") or _category(acting, words_in(values, "words"))
     if not category:
         return Outcome("which")
-    store.choose(acting.tx, acting.resident.id, category, acting.now, wants=wants)
-    change = "wanted" if wants else "unwanted"
-    acting.emit(f"announcement.{change}", f"resident:{acting.resident.id}", category=category)
-    return Outcome("chosen", {"kind": text(kind_label(acting, acting.language, category))})
+    choose(acting, acting.resident.id, category, wants=wants)
+    outcome = category if category in (REMINDERS, OFFERS) else "chosen"
+    return Outcome(outcome, {"kind": text(kind_label(acting, acting.language, category))})
 
 
 def _tell(timing: Timing, found: Announcement, resident: Resident) -> None:
@@ -119,12 +140,22 @@ def _end(timing: Timing, found: Announcement, trigger: str) -> None:
 
 
 def _category(acting: Acting, said: str) -> str:
-    """Find the kind that is called so in any language, '' where none is."""
-    heard = fold(said)
-    for category in CATEGORIES:
-        if any(fold(acting.label(tag, _FLOW, "category", category)) == heard for tag in _LANGUAGES):
+    """Find the kind that is called so in any language, '' where none is.
+
+    A slip of the pen does no harm, nor what stands before or behind it: lift reminders, avisos de turnos.
+    """
+    words = fold(said).split()
+    named = {fold(said), *words[:1], *words[-1:]}
+    for category in KINDS:
+        labels = {fold(acting.label(tag, _FLOW, "category", category)) for tag in _LANGUAGES}
+        if any(_is_near(one, label) for one in named for label in labels):
             return category
     return ""
+
+
+def _is_near(said: str, label: str) -> bool:
+    near = len(said) >= NEAR_LETTERS_MIN and len(label) >= NEAR_LETTERS_MIN and said.isascii()
+    return OSA.distance(said, label) <= (1 if near else 0)
 
 
 def _names_a_kind(acting: Acting, names: str) -> bool:
@@ -133,10 +164,11 @@ def _names_a_kind(acting: Acting, names: str) -> bool:
 
 HEEDED: Mapping[str, Heeded] = {"stop_news": _names_a_kind, "start_news": _names_a_kind}
 TIMED: Timed = keep_times
+_CHOSEN = {"chosen": ("kind",), REMINDERS: ("kind",), OFFERS: ("kind",), "which": ()}
 ACTIONS: Mapping[str, Action] = {
     spec.name: Action(spec, run)
     for spec, run in (
-        (ActionSpec("announcement.want_none", {"chosen": ("kind",), "which": ()}), want_none),
-        (ActionSpec("announcement.want", {"chosen": ("kind",), "which": ()}), want),
+        (ActionSpec("announcement.want_none", _CHOSEN), want_none),
+        (ActionSpec("announcement.want", _CHOSEN), want),
     )
 }

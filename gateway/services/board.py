@@ -16,6 +16,7 @@ from gateway.services.help_words import short, told
 from gateway.services.lifecycle import IllegalMove, advance, lifecycle
 from gateway.store import board as store
 from gateway.store import people
+from gateway.store.announcements import REMINDERS, refuses
 from gateway.store.board import Idea
 
 Doing: TypeAlias = Acting | Timing
@@ -187,7 +188,7 @@ def keep_times(timing: Timing) -> datetime | None:
         store.change_idea(timing.tx, found.id, timing.now, reminded_at=timing.now)
         # A meeting that was set after that hour was told of only just now.
         if found.state == "planned" and timing.now < found.meets_at and found.changed_at < remind:
-            _tell_all(timing, found, "told_tomorrow")
+            _remind(timing, found)
     return min(dues, default=None)
 
 
@@ -221,6 +222,12 @@ def _tell_all(doing: Doing, found: Idea, phrase: str) -> Idea:
     for one in store.joiners(doing.tx, found.id):
         _tell(doing, one.number, phrase, found)
     return found
+
+
+def _remind(timing: Timing, found: Idea) -> None:
+    for one in store.joiners(timing.tx, found.id):
+        if not refuses(timing.tx, one.id, REMINDERS):
+            _tell(timing, one.number, "told_tomorrow", found)
 
 
 def _tell_duty(doing: Doing, phrase: str, values: Mapping[str, Value]) -> None:

@@ -18,6 +18,7 @@ from gateway.services.help_words import details, facts
 from gateway.services.lifecycle import IllegalMove
 from gateway.store import help as store
 from gateway.store import people
+from gateway.store.announcements import OFFERS, refuses
 from gateway.store.database import Tx
 from gateway.store.events import events_about
 from gateway.store.help import HelpRequest
@@ -55,6 +56,8 @@ def offer_now(doing: Doing, request_id: int, volunteer_ids: Sequence[int], by: s
         return offers.look(doing, request, "by hand")
     asked = {offer.volunteer_id for offer in offers_of_request(doing.tx, request_id) if offer.state == "open"}
     chosen = [_volunteer(doing, one) for one in volunteer_ids if one not in asked]
+    if any(refuses(doing.tx, one.id, OFFERS) for one in chosen):
+        raise IllegalMove("Somebody there texted STOP OFFERS, so nobody was asked. Ring them, or ask others.")
     return offers.offer_to(doing, request, chosen)
 
 

@@ -18,6 +18,7 @@ from gateway.services.help_lifecycle import Doing
 from gateway.services.lifecycle import advance, lifecycle
 from gateway.store import help_foodbank as store
 from gateway.store import people
+from gateway.store.announcements import REMINDERS, refuses
 from gateway.store.help_foodbank import Referral
 from gateway.store.help_settings import foodbank_settings
 
@@ -165,7 +166,9 @@ def _attend(timing: Timing, bank: FoodBank, referral: Referral) -> datetime | No
     told = facts(timing, bank, referral, resident.language or referral.language)
     slot = slot_of(bank, referral.slot)
     how = slot.how if slot else "collection"
-    timing.tell(resident.number, Prompt("foodbank", f"told_{how}", "confirmation", told), ref=referral.code)
+    if not refuses(timing.tx, resident.id, REMINDERS):
+        prompt = Prompt("foodbank", f"told_{how}", "confirmation", told)
+        timing.tell(resident.number, prompt, ref=referral.code)
     store.change_referral(timing.tx, referral.id, timing.now, reminded_at=timing.now)
     return over
 

@@ -13,6 +13,7 @@ from gateway.services.help_lifecycle import move
 from gateway.services.help_words import details, facts, first_name, tell_duty
 from gateway.store import help as store
 from gateway.store import people
+from gateway.store.announcements import REMINDERS, refuses
 from gateway.store.help import HelpRequest
 from gateway.store.help_settings import help_settings
 from gateway.store.volunteers import volunteer
@@ -102,7 +103,7 @@ def _reminder(timing: Timing, request: HelpRequest) -> datetime | None:
 
 def _remind(timing: Timing, request: HelpRequest) -> None:
     helper = volunteer(timing.tx, request.volunteer_id) if request.volunteer_id is not None else None
-    if helper is not None:
+    if helper is not None and not refuses(timing.tx, helper.id, REMINDERS):
         told = details(timing, help_settings(timing.tx), request, helper.language)
         timing.tell(helper.number, Prompt("claim", "told_reminder", "confirmation", told), ref=request.code)
     store.change_request(timing.tx, request.id, timing.now, reminded_at=timing.now)

@@ -134,11 +134,6 @@ def resume(acting: Acting, values: Mapping[str, Value]) -> Outcome:  # noqa: ARG
     return Outcome("resumed")
 
 
-def pass_all_on(acting: Acting) -> None:
-    """Pass on every offer that a volunteer has not answered: they want none now."""
-    volunteer_desk.pass_all_on(acting, acting.resident.id)
-
-
 def _offer(acting: Acting, values: Mapping[str, Value]) -> Offer | Outcome:
     """Find the offer a volunteer means: by its code, or the only one they have not answered."""
     named = key_in(values, "which") or words_in(values, "code") or words_in(values, "ref")

@@ -2,33 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
+from flows.answers.words import say
 from flows.conversation import Outcome
 from flows.model import ActionSpec
-from flows.value import Value, text
+from flows.value import Json, Value
 from gateway.services.acting import Acting, Action, Timing
-from gateway.store import people, privacy
+from gateway.services.announcements import kind_label
+from gateway.store import people, privacy, shifts
 from gateway.store.database import Tx
+from gateway.store.holdings import NUMBERED, Holdings, holdings
+
+_FLOW = "my_data"
 
 
 def my_data(acting: Acting, values: Mapping[str, Value]) -> Outcome:  # noqa: ARG001
-    """Give what is held about the resident, a line a kind."""
-    held = privacy.holdings(acting.tx, acting.resident.id)
-    given: dict[str, Value] = {
-        "texts": Value("number", held.texts),
-        "requests": Value("number", held.requests),
-        "lifts": Value("number", held.lifts),
-        "calls": Value("number", held.calls),
-        "recordings": Value("number", held.recordings),
-    }
-    if held.since is not None:
-        given["since"] = Value("date", held.since.astimezone(acting.zone).date().isoformat())
-    else:
-        given["since"] = Value("date", acting.now.astimezone(acting.zone).date().isoformat())
-    known_as = [*([held.name] if held.name else []), *held.memberships]
-    given["name"] = text(", ".join(dict.fromkeys(known_as)) or "-")
-    return Outcome("held", given)
+    """Give what is held about the resident, a line a kind; of what there is nothing, nothing is said."""
+    lines: list[Json] = list(_lines(acting, holdings(acting.tx, acting.resident.id)))
+    return Outcome("held", {"held": Value("list", lines)}) if lines else Outcome("little")
+
+
+def _lines(acting: Acting, held: Holdings) -> Iterator[str]:
+    def named(key: str) -> str:
+        return acting.label(acting.language, _FLOW, "kind", key)
+
+    if known_as := [*([held.name] if held.name else []), *held.memberships]:
+        yield f"{named('name')}: {', '.join(dict.fromkeys(known_as))}"
+    if held.roles:
+        yield f"{named('listed')}: {', '.join(named(role) for role in held.roles)}"
+    for kind, count in held.counts.items():
+        line = f"{named(kind)}: {count}" if kind in NUMBERED else named(kind)
+        if kind == "texts" and held.since is not None:
+            oldest = Value("date", held.since.astimezone(acting.zone).date().isoformat())
+            line += f" ({named('since')} {say(oldest, acting.language, acting.zone)})"
+        yield line
+    if held.joined:
+        yield f"{named('joined')}: {', '.join(map(str, held.joined))}"
+    for key, wants in (("stopped", False), ("wanted", True)):
+        chosen = [
+            kind_label(acting, acting.language, kind) for kind, want in held.chosen.items() if want == wants
+        ]
+        if chosen:
+            yield f"{named(key)}: {', '.join(chosen)}"
+    yield from (named(key) for key, so in (("slow", held.slow), ("rung", held.rung)) if so)
 
 
 def matters(acting: Acting, values: Mapping[str, Value]) -> Outcome:  # noqa: ARG001
@@ -69,14 +86,16 @@ def finish_forgetting(timing: Timing, resident_id: int) -> bool:
     if is_needed(tx, resident_id):
         return False
     resident = people.resident_by_id(tx, resident_id)
+    for shift in shifts.shifts_ahead(tx):
+        if shift.resident_id == resident_id:
+            timing.emit("shift.over" if shift.state == "on" else "shift.freed", f"shift:{shift.id}")
     privacy.erase_person(tx, resident_id, timing.now, keep_number=resident.stopped)
     timing.emit("resident.forgotten", f"resident:{resident_id}")
     return True
 
 
-HELD = ("texts", "since", "requests", "lifts", "calls", "recordings", "name")
 ACTIONS: Mapping[str, Action] = {
-    "people.my_data": Action(ActionSpec("people.my_data", {"held": HELD}), my_data),
+    "people.my_data": Action(ActionSpec("people.my_data", {"held": ("held",), "little": ()}), my_data),
     "people.matters": Action(
         ActionSpec("people.matters", {"listed": (), "running": (), "free": ()}), matters
     ),

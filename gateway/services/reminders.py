@@ -15,6 +15,7 @@ from gateway.services.acting import Acting, Action, Timing
 from gateway.services.lift_words import facts, tell_rider
 from gateway.services.trip_moves import civil, next_civil
 from gateway.store import lifts, people
+from gateway.store.announcements import REMINDERS, refuses
 from gateway.store.lifts import Trip
 
 # A reminder that would come later than this before the trip is of no use to anybody.
@@ -50,7 +51,7 @@ def _remind(timing: Timing, due: list[Trip]) -> None:
         lifts.forget_reminder(timing.tx, trip.id)
     due = [trip for trip in due if trip.journey.load.starts_at - LAST_USE > timing.now]
     resident = people.resident_by_id(timing.tx, due[0].resident_id) if due else None
-    if resident is None or resident.stopped:
+    if resident is None or resident.stopped or refuses(timing.tx, resident.id, REMINDERS):
         return
     due = [trips.remind(timing, trip) for trip in due]
     if len(due) == 1:

@@ -15,6 +15,7 @@ from gateway.services.help_fit import at
 from gateway.services.lifecycle import advance, lifecycle
 from gateway.store import people, volunteers
 from gateway.store import shifts as store
+from gateway.store.announcements import OFFERS, REMINDERS, refuses
 from gateway.store.database import Tx
 from gateway.store.shifts import Shift
 
@@ -92,7 +93,7 @@ def swap(acting: Acting, values: Mapping[str, Value]) -> Outcome:
     if found.state == "taken":
         move(acting, found, "swap")
         for other in store.holders_since(acting.tx, acting.now - ON_THE_ROTA, ASKED_TO_SWAP):
-            if other != acting.resident.id:
+            if other != acting.resident.id and not refuses(acting.tx, other, OFFERS):
                 person = people.resident_by_id(acting.tx, other)
                 told = facts(acting, found, person.language or acting.usual_language)
                 acting.tell(person.number, Prompt("shift_swap", "told_others", values=told))
@@ -171,7 +172,8 @@ def _attend(timing: Timing, found: Shift) -> datetime | None:
         return found.starts_at
     if timing.now < remind:
         return remind
-    _tell(timing, found, "told_tomorrow")
+    if found.resident_id is not None and not refuses(timing.tx, found.resident_id, REMINDERS):
+        _tell(timing, found, "told_tomorrow")
     store.set_reminded(timing.tx, found.id, timing.now)
     return found.starts_at
 

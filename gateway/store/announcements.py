@@ -29,6 +29,10 @@ _GROUPS: Mapping[str, str] = {
 }
 GROUPS = tuple(_GROUPS)
 
+REMINDERS, OFFERS = "reminders", "offers"
+"""Kinds of text besides announcements that a resident can stop alone: reminders of what they have, and
+what volunteers are asked to do."""
+
 
 @dataclass(frozen=True, slots=True)
 class Audience:
@@ -41,7 +45,10 @@ class Audience:
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """What is told to a group; `words` by language, `by` is the coordinator's name."""
+    """What is told to a group; `words` by language, `by` is the coordinator's name.
+
+    `by` is empty where another system announced.
+    """
 
     id: int
     state: str
@@ -54,7 +61,7 @@ class Announcement:
 
 
 def add_announcement(
-    tx: Tx, category: str, words: Mapping[str, str], audience: Audience, account_id: int, now: datetime
+    tx: Tx, category: str, words: Mapping[str, str], audience: Audience, account_id: int | None, now: datetime
 ) -> int:
     """Write down an announcement with all it goes to, and give its id."""
     announcement_id = tx.insert(
@@ -189,6 +196,19 @@ def refuses(tx: Tx, resident_id: int, category: str) -> bool:
         category=category,
     )
     return row is not None and not row["wants"]
+
+
+def choices(tx: Tx, resident_id: int) -> dict[str, bool]:
+    """Give whether a resident wants each kind of text they ever chose about; the rest was never said.
+
+    The kinds are `gateway.services.announcements.KINDS`; `gateway.services.announcements.choose`
+    changes one.
+    """
+    rows = tx.all(
+        "SELECT category, wants FROM announcement_choice WHERE resident_id = :id ORDER BY category",
+        id=resident_id,
+    )
+    return {row["category"]: bool(row["wants"]) for row in rows}
 
 
 def forget_choices(tx: Tx, resident_id: int) -> None:

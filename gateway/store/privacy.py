@@ -1,55 +1,18 @@
-"""What is held about one person, what still needs it, and erasing it."""
+"""What still needs what is held about one person, and erasing it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from gateway.store.announcements import forget_choices
 from gateway.store.board import forget_whose
 from gateway.store.database import Tx
-from gateway.store.instant import from_text, to_text
+from gateway.store.instant import to_text
+from gateway.store.people import meet, set_stopped
 from gateway.store.shifts import leave_shifts
 
 FORGOTTEN = "forgotten:"
 """Stands before a number that is none any more."""
-
-
-@dataclass(frozen=True, slots=True)
-class Holdings:
-    """What is held about somebody; `since` is the oldest text's moment, None where there is no text."""
-
-    name: str
-    texts: int
-    since: datetime | None
-    calls: int
-    recordings: int
-    requests: int
-    lifts: int
-    memberships: tuple[str, ...]
-    roles: tuple[str, ...]
-
-
-def holdings(tx: Tx, resident_id: int) -> Holdings:
-    """Count what is held about a resident."""
-    person = tx.one("SELECT name FROM resident WHERE id = :id", id=resident_id)
-    texts = tx.one(
-        "SELECT COUNT(*) AS n, MIN(received_at) AS since FROM inbound WHERE resident_id = :id", id=resident_id
-    )
-    members = tx.all(
-        "SELECT name FROM member WHERE resident_id = :id AND left_at IS NULL ORDER BY id", id=resident_id
-    )
-    return Holdings(
-        name=person["name"] if person else "",
-        texts=int(texts["n"]) if texts else 0,
-        since=from_text(texts["since"]) if texts and texts["since"] else None,
-        calls=_count(tx, "SELECT COUNT(*) FROM call WHERE resident_id = :id", resident_id),
-        recordings=_count(tx, "SELECT COUNT(*) FROM recording WHERE resident_id = :id", resident_id),
-        requests=_count(tx, "SELECT COUNT(*) FROM help_request WHERE resident_id = :id", resident_id),
-        lifts=_count(tx, "SELECT COUNT(*) FROM trip WHERE resident_id = :id", resident_id),
-        memberships=tuple(row["name"] for row in members),
-        roles=roles(tx, resident_id),
-    )
 
 
 def roles(tx: Tx, resident_id: int) -> tuple[str, ...]:
@@ -141,47 +104,66 @@ def erase_words(tx: Tx, resident_id: int) -> None:
 def erase_person(tx: Tx, resident_id: int, now: datetime, *, keep_number: bool) -> None:
     """Erase who somebody is: only counts without a person are left, and what others were told of them.
 
-    With `keep_number` (after STOP) the number stays, alone, so that nothing is ever sent to it.
+    With `keep_number` (after STOP) the number stays, alone, joined to nothing that was, so that nothing
+    is ever sent to it. Whoever calls this has asked `running_matters` and `roles` before, and
+    `is_told_something`: a text that is still to be sent is left to be sent.
     """
+    person = tx.one("SELECT number FROM resident WHERE id = :id", id=resident_id)
     erase_words(tx, resident_id)
-    for statement in (
-        "UPDATE outbound SET inbound_id = NULL WHERE inbound_id IN "
-        "(SELECT id FROM inbound WHERE resident_id = :id)",
-        "DELETE FROM inbound_part WHERE inbound_id IN (SELECT id FROM inbound WHERE resident_id = :id)",
-        "DELETE FROM inbound WHERE resident_id = :id",
-        "UPDATE help_request SET what = '', area = '', address = '', reach_number = '' "
-        "WHERE resident_id = :id",
-        "UPDATE food_referral SET diet = '', allergies = '', cooking = '', voucher = '', address = '' "
-        "WHERE resident_id = :id",
-        "DELETE FROM help_note WHERE request_id IN (SELECT id FROM help_request WHERE resident_id = :id)",
-        "DELETE FROM rider WHERE resident_id = :id",
-        "DELETE FROM thread WHERE resident_id = :id",
-        "DELETE FROM flow_consent WHERE resident_id = :id",
-        "DELETE FROM outgoing_call WHERE resident_id = :id",
-        "DELETE FROM conversation WHERE resident_id = :id",
-        "DELETE FROM vote_talk WHERE resident_id = :id",
-        "UPDATE enrolment SET name = '', pin_hash = '' WHERE resident_id = :id AND state <> 'waiting'",
-        "DELETE FROM enrolment WHERE resident_id = :id AND state = 'waiting'",
-        "UPDATE volunteer SET active = 0 WHERE resident_id = :id",
-    ):
+    for statement in _ERASING:
         tx.run(statement, id=resident_id)
     forget_whose(tx, resident_id)
     forget_choices(tx, resident_id)
     leave_shifts(tx, resident_id)
-    tx.run(
-        "UPDATE member SET left_at = COALESCE(left_at, :now), pin_hash = '', name = '#' || id "
-        "WHERE resident_id = :id",
-        now=to_text(now),
-        id=resident_id,
-    )
+    for statement in _ENDING:
+        tx.run(statement, id=resident_id, now=to_text(now))
     tx.run(
         "UPDATE resident SET name = '', language = '', slow = 0, reads_no_texts = 0, forget_asked_at = NULL, "
-        "number = CASE WHEN :keep THEN number ELSE :token || id END WHERE id = :id",
-        keep=keep_number,
+        "stopped = 1, number = :token || id WHERE id = :id",
         token=FORGOTTEN,
         id=resident_id,
     )
+    if keep_number and person is not None:
+        set_stopped(tx, meet(tx, person["number"], now).id, stopped=True)
     tx.forget_log()
+
+
+_TEXTS = (
+    "(SELECT id FROM inbound WHERE resident_id = :id "
+    "UNION SELECT id FROM inbound WHERE sender = (SELECT number FROM resident WHERE id = :id))"
+)
+_ERASING = (
+    f"UPDATE outbound SET inbound_id = NULL WHERE inbound_id IN {_TEXTS}",  # noqa: S608
+    f"DELETE FROM inbound_part WHERE inbound_id IN {_TEXTS}",  # noqa: S608
+    "DELETE FROM inbound_part WHERE inbound_id IS NULL "
+    "AND sender = (SELECT number FROM resident WHERE id = :id)",
+    f"DELETE FROM inbound WHERE id IN {_TEXTS}",  # noqa: S608
+    "UPDATE help_request SET what = '', area = '', address = '', reach_number = '' WHERE resident_id = :id",
+    "DELETE FROM help_note WHERE request_id IN (SELECT id FROM help_request WHERE resident_id = :id)",
+    "UPDATE food_referral SET diet = '', allergies = '', cooking = '', voucher = '', address = '' "
+    "WHERE resident_id = :id",
+    "UPDATE urgent SET words = '' WHERE resident_id = :id",
+    "DELETE FROM urgent_telling WHERE resident_id = :id",
+    "DELETE FROM rider WHERE resident_id = :id",
+    "DELETE FROM thread WHERE resident_id = :id",
+    "DELETE FROM flow_consent WHERE resident_id = :id",
+    "DELETE FROM outgoing_call WHERE resident_id = :id",
+    "DELETE FROM conversation WHERE resident_id = :id",
+    "DELETE FROM vote_talk WHERE resident_id = :id",
+    "UPDATE enrolment SET name = '', pin_hash = '' WHERE resident_id = :id AND state <> 'waiting'",
+    "DELETE FROM enrolment WHERE resident_id = :id AND state = 'waiting'",
+    "UPDATE objection SET words = '' WHERE member_id IN (SELECT id FROM member WHERE resident_id = :id)",
+    "UPDATE volunteer SET active = 0, categories = '[]', areas = '[]', hours = '[]', paused_until = NULL "
+    "WHERE resident_id = :id",
+    "DELETE FROM driver_hours WHERE driver_id = :id",
+    "UPDATE driver SET name_told = 0 WHERE resident_id = :id",
+    "DELETE FROM coordinator WHERE resident_id = :id",
+)
+_ENDING = (
+    "UPDATE member SET left_at = COALESCE(left_at, :now), pin_hash = '', name = '#' || id "
+    "WHERE resident_id = :id",
+    "UPDATE api_token SET revoked_at = COALESCE(revoked_at, :now), name = '' WHERE driver_id = :id",
+)
 
 
 def _count(tx: Tx, sql: str, resident_id: int) -> int:

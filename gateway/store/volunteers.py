@@ -56,7 +56,7 @@ def fairest_first(
 
     Whoever had the fewest offers since `recent` comes first, then whoever waits longest for one.
     Nobody who is paused, has had the offers they bear since `week`, has the request offered or has
-    said no to it, let it lapse, or given it back; and not whoever asks for help.
+    said no to it, let it lapse, or given it back; not whoever wants no offers; and not whoever asks for help.
     """
     rows = tx.all(
         f"SELECT * FROM (SELECT {_COLUMNS}, "  # noqa: S608
@@ -69,6 +69,8 @@ def fairest_first(
         "AND v.weekly_offers > (SELECT COUNT(*) FROM offer o WHERE o.volunteer_id = v.resident_id "
         "AND o.offered_at >= :week) "
         "AND v.resident_id <> (SELECT resident_id FROM help_request WHERE id = :request) "
+        "AND NOT EXISTS (SELECT 1 FROM announcement_choice c WHERE c.resident_id = v.resident_id "
+        "AND c.category = 'offers' AND c.wants = 0) "
         "AND v.resident_id NOT IN (SELECT volunteer_id FROM offer WHERE request_id = :request "
         "AND state NOT IN ('taken', 'closed'))) free ORDER BY offers, COALESCE(latest, ''), resident_id",
         request=request_id,
