@@ -74,6 +74,15 @@ async def rota(d: Dashboard) -> None:
     await d.village.text("+447700900021", "TAKE 1")
 
 
+async def asked(d: Dashboard) -> str:
+    """Give the page of a volunteer who was asked something."""
+    for words in ("HELP need my tablets collected", "today", "medicine", "Mill Lane", "Ben Reed", "text"):
+        await d.village.text(BEN, words)
+    found = await d.store.read(resident_by_number, "+447700900021")
+    assert found is not None
+    return f"/help/volunteers/{found.id}"
+
+
 async def parcels(d: Dashboard) -> None:
     """Let one household have a time at the food bank, and one wait for it."""
     household = ("FOODBANK", "2", "1", "halal", "nuts", "kettle", "AB-12", "collect", "1")
@@ -139,6 +148,9 @@ PAGES = (
     Shown("board-idea", "/board/1", prepare=ideas),
     Shown("board-observer", "/board", Role.OBSERVER, prepare=ideas),
     Shown("help-request", "/help/1"),
+    Shown("volunteers", "/help/volunteers"),
+    Shown("volunteers-observer", "/help/volunteers", Role.OBSERVER),
+    Shown("volunteer", "", prepare=asked),
     Shown("foodbank", "/help/foodbank", prepare=parcels),
     Shown("foodbank-observer", "/help/foodbank", Role.OBSERVER, prepare=parcels),
     Shown("foodbank-referral", "/help/foodbank/1", prepare=parcels),
