@@ -74,7 +74,7 @@ def _operation(operation: Operation, named: dict[str, Schema]) -> dict[str, Any]
         "parameters": [
             *_parameters(operation.params, "path", named),
             *_parameters(operation.query, "query", named),
-            *([_KEY] if operation.writes else []),
+            *([_KEY] if operation.writes and operation.kept else []),
         ],
         "responses": _responses(operation, named),
         "security": [] if operation.scope is None else [{"token": [operation.scope]}],
@@ -116,7 +116,7 @@ def _responses(operation: Operation, named: dict[str, Schema]) -> dict[str, Any]
     errors = {*EVERYWHERE, *operation.errors}
     errors |= set(WITH_TOKEN) if operation.scope else set()
     errors |= set(WITH_BODY) if operation.body is not None else set()
-    errors |= set(WITH_KEY) if operation.writes else set()
+    errors |= set(WITH_KEY) if operation.writes and operation.kept else set()
     if dataclasses.fields(operation.params):
         errors.add(404)
     return {str(operation.status): good} | {

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, TypeAlias
 
+from flows.value import Json
 from gateway.api.problems import Refused
 from gateway.api.scopes import Scope
 from gateway.api.secrets import Secrets
 from gateway.config import Limits
+from gateway.services.acting import Timing
 from gateway.store.database import Store, Tx
+from gateway.store.journal import journal
 from gateway.store.tokens import Token
 from gateway.turns import Turns
 
@@ -53,6 +56,25 @@ class Call:
     def person(self, resident_id: int) -> str:
         """Give a resident's pseudonym."""
         return self.secrets.pseudonym(resident_id)
+
+    @property
+    def token_id(self) -> int:
+        """The id of the caller's token; only for operations that ask for a scope."""
+        assert self.token is not None, "the operation asks for a scope"  # noqa: S101
+        return self.token.id
+
+    @property
+    def by(self) -> str:
+        """How records name the caller: `token:5`."""
+        return f"token:{self.token_id}"
+
+    def timing(self, tx: Tx) -> Timing:
+        """Give what a service needs that acts because the caller says so."""
+        return self.room.turns.timing(tx, self.now)
+
+    def journal(self, tx: Tx, action: str, subject: str, **detail: Json) -> None:
+        """Write into the log that the caller's token did `action` (`api.idea_moved`) to `subject`."""
+        journal(tx, None, action, subject, self.now, token=self.token_id, **detail)
 
     def begins(self, operation: str, filters: Mapping[str, object]) -> int:
         """Give the id after which the page begins that the cursor names, 0 for the first one."""
@@ -100,7 +122,8 @@ class Operation:
     """One thing the API can do. `work` runs whole in one transaction; `stream` reads in several.
 
     `scope` None: no token is asked for. `errors` are the statuses it may refuse with besides those
-    everything may. `media` other than JSON: `work` gives the text itself.
+    everything may. `media` other than JSON: `work` gives the text itself. An answer that is not `kept` is
+    written down nowhere, so that an Idempotency-Key cannot be given for it.
     """
 
     id: str
@@ -120,6 +143,7 @@ class Operation:
     media: str = "application/json"
     about: str = ""
     error_media: str = "application/problem+json"
+    kept: bool = True
 
     @property
     def writes(self) -> bool:

@@ -65,19 +65,25 @@ def list_polls(tx: Tx, call: Call) -> PollPage:
     """Give a page of polls."""
     query: PageQuery = call.query
     page = api_read.poll_page(tx, call.begins("listPolls", {}), query.limit)
-    return PollPage([_view(row) for row in page.rows], call.next("listPolls", {}, page.more_after))
+    return PollPage([view_of(row) for row in page.rows], call.next("listPolls", {}, page.more_after))
 
 
 def read_poll(tx: Tx, call: Call) -> Poll:
     """Give one poll."""
     path: PollPath = call.path
-    row = api_read.poll_row(tx, path.key)
+    return view_of(known_poll(tx, path.key))
+
+
+def known_poll(tx: Tx, key: str) -> Row:
+    """Give the poll with a key; raises Refused 404."""
+    row = api_read.poll_row(tx, key)
     if row is None:
         raise not_found("poll")
-    return _view(row)
+    return row
 
 
-def _view(row: Row) -> Poll:
+def view_of(row: Row) -> Poll:
+    """Give a poll as other systems see it."""
     return Poll(
         id=row["id"],
         key=row["key"],

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from gateway.api.kinds import Cursor, Described, Id, Limit, PersonId, Words
+from gateway.api.kinds import MOST_ID, Cursor, Described, Id, Limit, PersonId, Whole, Words
 from gateway.api.operations import Call, Operation
-from gateway.api.problems import not_found
+from gateway.api.problems import Refused, not_found
 from gateway.services import outside
 from gateway.store import api_read
 from gateway.store.database import Row, Tx
@@ -26,6 +26,7 @@ class HelpRequest:
     code: Annotated[str, Described("The short code people call it by; free again once it is closed.")]
     state: RequestState
     person: PersonId
+    volunteer: Annotated[PersonId, Described("Who sees to it, or saw to it.")] | None
     language: Annotated[str, Described("BCP 47.")]
     category: str
     urgency: str
@@ -67,6 +68,7 @@ class RequestMove:
 
     state: NextState
     reference: Annotated[str, Words(60)] = ""
+    of: Annotated[int, Whole(1, MOST_ID), Described("For `duplicate`: the request that stays.")] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,26 +86,32 @@ def list_requests(tx: Tx, call: Call) -> HelpRequestPage:
     after = call.begins("listRequests", filters)
     page = api_read.request_page(tx, after, query.limit, query.state)
     return HelpRequestPage(
-        [_view(call, row) for row in page.rows], call.next("listRequests", filters, page.more_after)
+        [view_of(call, row) for row in page.rows], call.next("listRequests", filters, page.more_after)
     )
 
 
 def read_request(tx: Tx, call: Call) -> HelpRequest:
     """Give one request."""
-    return _view(call, _row(tx, call))
+    return view_of(call, request_row(tx, call))
 
 
 def move_request(tx: Tx, call: Call) -> MovedRequest:
     """Move a request on and tell its resident; raises IllegalMove."""
-    row = _row(tx, call)
+    row = request_row(tx, call)
     move: RequestMove = call.body
-    assert call.token is not None  # noqa: S101 - the operation asks for a scope
-    by = {"token": call.token.id}
-    told = outside.move_request(tx, call.room.turns, row["id"], move.state, move.reference, by, call.now)
-    return MovedRequest(_view(call, _row(tx, call)), told)
+    if move.of is not None and (
+        move.state != "duplicate" or move.of == row["id"] or api_read.request_row(tx, move.of) is None
+    ):
+        raise Refused(422, "no_such_request", "`of` is for a duplicate, and names another request.")
+    by = {"token": call.token_id}
+    told = outside.move_request(
+        tx, call.room.turns, row["id"], move.state, move.reference, by, call.now, of=move.of
+    )
+    return MovedRequest(view_of(call, request_row(tx, call)), told)
 
 
-def _row(tx: Tx, call: Call) -> Row:
+def request_row(tx: Tx, call: Call) -> Row:
+    """Give the request the path names; raises Refused 404."""
     path: RequestPath = call.path
     row = api_read.request_row(tx, path.id)
     if row is None:
@@ -111,13 +119,15 @@ def _row(tx: Tx, call: Call) -> Row:
     return row
 
 
-def _view(call: Call, row: Row) -> HelpRequest:
+def view_of(call: Call, row: Row) -> HelpRequest:
+    """Give a request as other systems see it."""
     words = call.may("people:read")
     return HelpRequest(
         id=row["id"],
         code=row["code"],
         state=row["state"],
         person=call.person(row["resident_id"]),
+        volunteer=call.person(row["volunteer_id"]) if row["volunteer_id"] is not None else None,
         language=row["language"],
         category=row["category"],
         urgency=row["urgency"],

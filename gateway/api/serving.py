@@ -190,6 +190,8 @@ class Api:
         key = request.headers.get("Idempotency-Key", "")
         if len(key) > KEY_LETTERS:
             raise Refused(400, "bad_key", f"An Idempotency-Key has {KEY_LETTERS} characters at most.")
+        if key and not operation.kept:
+            raise Refused(400, "bad_key", "This answer is kept nowhere: send it without an Idempotency-Key.")
         if not key or call.token is None:
             kept = await self.room.store.write(write_once, operation, call, None, "")
         else:

@@ -15,7 +15,7 @@ from gateway.store.database import Row, Tx
 from gateway.store.instant import from_text
 
 TripState = Annotated[str, OneOf(tuple(sorted(trips.LIFECYCLE.states)))]
-NextTripState = Annotated[str, OneOf(tuple(sorted(trips.LIFECYCLE.states)))]
+NextTripState = Annotated[str, OneOf(outside.TRIP_MOVES)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,7 @@ class Trip:
     ends_at: datetime
     seats: int
     wheelchair_spaces: int
+    run: Annotated[int, Described("The run it is part of.")] | None
     vehicle: str | None
     requested_at: datetime
     changed_at: datetime
@@ -74,7 +75,10 @@ class TripQuery:
 
 @dataclass(frozen=True, slots=True)
 class TripMove:
-    """Where a trip goes: `booked` looks for a seat, and answers 409 where there is none."""
+    """Where a trip goes: `booked` looks for a seat, and answers 409 where there is none.
+
+    `on_board` is for a rider who was picked up.
+    """
 
     state: NextTripState
 
@@ -108,8 +112,7 @@ def move_trip(tx: Tx, call: Call) -> MovedTrip:
     """Move a trip on and tell its rider; raises IllegalMove."""
     row = trip_row(tx, call)
     move: TripMove = call.body
-    assert call.token is not None  # noqa: S101 - the operation asks for a scope
-    by = {"token": call.token.id}
+    by = {"token": call.token_id}
     told = outside.move_trip(tx, call.room.turns, row["id"], move.state, by, call.now)
     return MovedTrip(view_of(call, trip_row(tx, call)), told)
 
@@ -138,6 +141,7 @@ def view_of(call: Call, row: Row) -> Trip:
         ends_at=from_text(row["ends_at"]),
         seats=row["seats"],
         wheelchair_spaces=row["wheelchairs"],
+        run=row["run_id"],
         vehicle=row["vehicle"],
         requested_at=from_text(row["requested_at"]),
         changed_at=from_text(row["changed_at"]),

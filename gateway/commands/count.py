@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,8 +45,8 @@ def add(commands: Commands) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Count and print every round."""
-    from gateway.counting import count_votes
     from gateway.counting.blt import hash_of, read_blt
+    from gateway.counting.recount import numbers_of, recount
 
     try:
         source = options.file.read_text(encoding="utf-8")
@@ -56,34 +55,17 @@ def run(options: argparse.Namespace) -> int:
             f"{options.file} cannot be read as a text file. Check its name and rights."
         ) from None
     election = read_blt(source)
-    numbers = tuple(str(place) for place in range(1, len(election.options) + 1))
+    numbers = numbers_of(election)
     names = dict(zip(numbers, election.options, strict=True))
-    standing = [number for number in numbers if int(number) - 1 not in election.withdrawn]
     order = [part.strip() for part in options.order.split(",")] if options.order else []
     if order and sorted(order) != sorted(numbers):
         raise GatewayError("--order must name every option once, by number, such as 2,1,3.")
-    ballots = _without(election.ballots, election.withdrawn)
-    counted = count_votes(
-        options.method, standing, ballots, election.seats, [n for n in order if n in standing]
-    )
+    counted = recount(election, options.method, order)
     print(election.title or options.file.name)
     for line in _show(counted, names):
         print(line)
     print(f"sha256 {hash_of(source)}")
     return exits.DONE
-
-
-def _without(ballots: Mapping[bytes, int], withdrawn: frozenset[int]) -> Counter[bytes]:
-    """Take options that stand no more off the ballots."""
-    left: Counter[bytes] = Counter()
-    for marks, times in ballots.items():
-        left[bytes(mark for place, mark in enumerate(marks) if place not in withdrawn)] += times
-    return left
-
-
-def _has_equals(marks: bytes) -> bool:
-    ranks = [mark for mark in marks if mark]
-    return len(set(ranks)) < len(ranks)
 
 
 def _show(counted: Count, names: Mapping[str, str]) -> Iterator[str]:

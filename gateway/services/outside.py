@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeAlias
@@ -54,18 +54,28 @@ class NoSuchMove(GatewayError):
 
 
 def move_request(
-    tx: Tx, turns: Turns, request_id: int, state: str, reference: str, by: By, now: datetime
+    tx: Tx,
+    turns: Turns,
+    request_id: int,
+    state: str,
+    reference: str,
+    by: By,
+    now: datetime,
+    *,
+    of: int | None = None,
 ) -> bool:
     """Move a request to `state` and tell its resident; give whether they were told. Raises IllegalMove.
 
     `reference` is what the other system calls it. It is kept in the event, and told to no resident.
+    `of` is the request that stays, where this one is its duplicate.
     """
     request = help_store.find_request(tx, request_id)
     if request is None:
         raise NoSuchMove("There is no such request, so nothing was changed.")
     trigger, phrase = REQUEST_MOVES[state]
     acting = _acting(tx, turns, request.resident_id, now)
-    moved = end(acting, request, trigger, {"reference": reference, **by})
+    columns = {"duplicate_of": of} if of is not None else {}
+    moved = end(acting, request, trigger, {"reference": reference, **by}, **columns)
     subject = f"help:{request_id}"
     journal(tx, None, "api.request_moved", subject, now, state=moved.state, **by)
     prompt = Prompt("help", phrase, "confirmation", facts(request))
@@ -111,19 +121,24 @@ def hand_over(tx: Tx, turns: Turns, trip_id: int, picked_up_at: datetime, by: By
 
 
 def _moved(acting: Acting, trip: Trip, state: str) -> Trip:
-    if state == "cancelled":
-        return trips.cancel(acting, trip)
-    if state == "no_show":
-        return trips.miss(acting, trip)
-    if state == "done":
-        return trips.finish(acting, trip)
-    if state == "unmet":
-        return trips.lapse(acting, trip)
+    if state in _TRIP_ENDS:
+        return _TRIP_ENDS[state](acting, trip)
     advance(trips.LIFECYCLE, trip.state, "seat")  # what is over needs no look for a seat
     booked = trips.seat(acting, trip)
     if booked is None:
         raise IllegalMove("No run has room for this trip, so nothing was changed. It stays as it was.")
     return booked
+
+
+_TRIP_ENDS: Mapping[str, Callable[[Acting, Trip], Trip]] = {
+    "on_board": trips.board,
+    "cancelled": trips.cancel,
+    "no_show": trips.miss,
+    "done": trips.finish,
+    "unmet": trips.lapse,
+}
+TRIP_MOVES = ("booked", *_TRIP_ENDS)
+"""The states another system may move a trip to."""
 
 
 def _acting(tx: Tx, turns: Turns, resident_id: int, now: datetime) -> Acting:

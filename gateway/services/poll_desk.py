@@ -60,6 +60,18 @@ def schedule(timing: Timing, poll: Poll, *, by: str) -> Poll:
     return _again(timing, poll.key)
 
 
+def open_now(timing: Timing, poll: Poll, *, by: str) -> Poll:
+    """Open a draft or a scheduled poll now, whatever its time was."""
+    if poll.closes_at <= timing.now:
+        raise VotesMistake("This vote would be over before it opens. Set a later close.")
+    if poll.state != "scheduled":
+        move(timing, poll, "schedule")
+        timing.emit("poll.scheduled", f"poll:{poll.id}", key=poll.key, by=by)
+    polls.set_times(timing.tx, poll.id, min(poll.opens_at, timing.now), poll.closes_at)
+    keep_times(timing)
+    return _again(timing, poll.key)
+
+
 def extend(timing: Timing, poll: Poll, closes_at: datetime, *, by: str) -> Poll:
     """Let an open poll close later."""
     advance(LIFECYCLE, poll.state, "close")

@@ -9,12 +9,12 @@ from typing import Any
 from gateway.store.database import Row, Tx
 
 _REQUEST = (
-    "SELECT id, code, resident_id, state, language, what, category, urgency, wanted_on, area, "
+    "SELECT id, code, resident_id, volunteer_id, state, language, what, category, urgency, wanted_on, area, "
     "opened_at, changed_at, closed_at FROM help_request"
 )
 _TRIP = (
     "SELECT t.id, t.code, t.resident_id, t.state, t.pickup, t.dropoff, t.date, t.time, t.starts_at, "
-    "t.ends_at, t.seats, t.wheelchairs, t.requested_at, t.changed_at, p.label AS pickup_label, "
+    "t.ends_at, t.seats, t.wheelchairs, t.run_id, t.requested_at, t.changed_at, p.label AS pickup_label, "
     "d.label AS dropoff_label, r.vehicle FROM trip t JOIN place p ON p.key = t.pickup "
     "JOIN place d ON d.key = t.dropoff LEFT JOIN run r ON r.id = t.run_id"
 )
@@ -106,6 +106,48 @@ def poll_row(tx: Tx, key: str) -> Row | None:
 def poll_page(tx: Tx, after: int, limit: int) -> Page:
     """Give polls in the order in which they were made."""
     return _page(tx, f"{_POLL} WHERE p.id > :after", "p.id", after, limit, {})
+
+
+def idea_page(tx: Tx, after: int, limit: int, state: str | None = None) -> Page:
+    """Give the ids of ideas in the order in which people had them."""
+    return _page(tx, "SELECT id FROM board_idea WHERE id > :after", "id", after, limit, {"state": state})
+
+
+def shift_page(tx: Tx, after: int, limit: int, state: str | None = None) -> Page:
+    """Give the ids of shifts in the order in which they were made."""
+    return _page(tx, "SELECT id FROM shift WHERE id > :after", "id", after, limit, {"state": state})
+
+
+def announcement_page(tx: Tx, after: int, limit: int, state: str | None = None) -> Page:
+    """Give the ids of announcements, oldest first."""
+    return _page(tx, "SELECT id FROM announcement WHERE id > :after", "id", after, limit, {"state": state})
+
+
+def referral_page(tx: Tx, after: int, limit: int, state: str | None = None) -> Page:
+    """Give the ids of referrals to the food bank, oldest first."""
+    return _page(tx, "SELECT id FROM food_referral WHERE id > :after", "id", after, limit, {"state": state})
+
+
+def has_referral(tx: Tx, referral_id: int) -> bool:
+    """Whether there is such a referral."""
+    return tx.one("SELECT id FROM food_referral WHERE id = :id", id=referral_id) is not None
+
+
+def volunteer_page(tx: Tx, after: int, limit: int) -> Page:
+    """Give the ids of volunteers in the order in which they were first met."""
+    select = "SELECT resident_id AS id FROM volunteer WHERE active = 1 AND resident_id > :after"
+    return _page(tx, select, "resident_id", after, limit, {})
+
+
+def member_page(tx: Tx, after: int, limit: int) -> Page:
+    """Give the ids of members in the order in which they became one."""
+    select = "SELECT id FROM member WHERE left_at IS NULL AND id > :after"
+    return _page(tx, select, "id", after, limit, {})
+
+
+def enrolment_page(tx: Tx, after: int, limit: int, state: str | None = None) -> Page:
+    """Give the ids of those who asked to be a member, the first who asked first."""
+    return _page(tx, "SELECT id FROM enrolment WHERE id > :after", "id", after, limit, {"state": state})
 
 
 def call_page(tx: Tx, after: int, limit: int) -> Page:

@@ -5,7 +5,7 @@ They look as ours do: `help.done` with the request's id means that the request i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -36,7 +36,8 @@ REMEMBERED = timedelta(days=14)
 FORGOTTEN_AT_ONCE = 100
 MOST_ID = 2**53
 MOST_REFERENCE = 60
-TRIP_STATES = frozenset(("booked", "cancelled", "done", "no_show", "unmet"))
+# What may be asked for, by how its type begins.
+STATES: Mapping[str, Collection[str]] = {"help": outside.REQUEST_MOVES, "lift": outside.TRIP_MOVES}
 # Senders often send all they have: what asks for nothing here is no mistake of theirs.
 NOT_FOR_US: Mapping[str, Json] = {"done": False, "detail": "This type asks for nothing here."}
 
@@ -137,7 +138,9 @@ def read_wish(body: bytes) -> Wish | None:
     if not isinstance(said, dict) or not isinstance(said.get("type"), str):
         raise Refused(422, "bad_body", "A webhook has a type, a timestamp and data.")
     family, _, state = said["type"].partition(".")
-    states = {"help": frozenset(outside.REQUEST_MOVES), "lift": TRIP_STATES}.get(family, frozenset())
+    states = {"help": frozenset(outside.REQUEST_MOVES), "lift": frozenset(outside.TRIP_MOVES)}.get(
+        family, frozenset()
+    )
     if state not in states:
         return None
     data = said.get("data")

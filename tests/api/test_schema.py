@@ -40,6 +40,43 @@ GOOD: Mapping[str, Any] = {
     "NewText": {"person": "p" + "0" * 32, "body": "The van\ncomes."},
     "NewConsent": {"how": "on paper", "given_on": "2026-03-01"},
     "NewConversation": {"person": "p" + "a" * 32, "flow": "lift"},
+    "AskedVolunteers": {"people": ["p" + "0" * 32]},
+    "RequestHelper": {"person": "p" + "0" * 32},
+    "RequestDetails": {"category": "shopping", "urgency": "today", "area": "", "wanted_on": None},
+    "RunPlan": {
+        "date": "2026-03-03",
+        "vehicle": "minibus",
+        "driver": "p" + "0" * 32,
+        "starts": "09:00",
+        "ends": "12:30",
+    },
+    "TripRun": {"run": 1},
+    "PollMove": {"state": "closed"},
+    "PollClose": {"closes_at": "2026-03-30T18:00:00Z"},
+    "Lot": {"seed": "4 2 6 1"},
+    "PaperVote": {"member": 1, "how": "post", "options": ["pond"], "scores": [], "words": ""},
+    "BltFile": {"blt": '1 1\n1 1 0\n0\n"Oak"\n', "method": "ranked", "order": "1"},
+    "IdeaMove": {"state": "listed", "what": "Mend the bench", "place": "", "enough": 3, "outcome": ""},
+    "Meeting": {"meets_at": "2026-03-10T18:00:00Z", "where": "The church hall"},
+    "NewShift": {
+        "what": "Phone desk",
+        "starts_at": "2026-03-04T14:00:00Z",
+        "ends_at": "2026-03-04T17:00:00Z",
+        "duty": True,
+    },
+    "ShiftHolder": {"person": "p" + "0" * 32},
+    "NewAnnouncement": {
+        "category": "events",
+        "words": [{"language": "en", "text": "Fair on Saturday."}],
+        "groups": ["volunteers"],
+        "area": "",
+        "language": "",
+    },
+    "ReferralMove": {"state": "given"},
+    "ReferralTime": {"time": "tuesday@2026-03-03", "address": "12 Mill Lane"},
+    "Pause": {"until": "2026-03-10T18:00:00Z"},
+    "Bearing": {"weekly_offers": 3},
+    "EnrolmentDecision": {"state": "approved"},
 }
 JUNK = st.recursive(
     st.none()
@@ -104,7 +141,7 @@ def test_a_good_body_is_taken_and_one_name_more_is_not(operation: Operation) -> 
     for more in ("id", "resident_id", "told", "__class__", "scopes"):
         assert not takes(operation.body, {**good, more: 1}), more
     for name in good:
-        if name in DOCUMENT["components"]["schemas"][operation.body.__name__]["required"]:
+        if name in DOCUMENT["components"]["schemas"][operation.body.__name__].get("required", ()):
             assert not takes(operation.body, {key: value for key, value in good.items() if key != name})
 
 

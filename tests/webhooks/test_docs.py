@@ -14,11 +14,11 @@ from pathlib import Path
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from gateway.services.outside import REQUEST_MOVES
+from gateway.services.outside import REQUEST_MOVES, TRIP_MOVES
 from gateway.store import webhook_sources
 from gateway.store.database import Tx
 from gateway.webhooks import connector, lane, schedule, sources
-from gateway.webhooks.inbound import TRIP_STATES, Inbound
+from gateway.webhooks.inbound import Inbound
 from tests.village import ashby
 from tests.webhooks.sending import sending
 
@@ -82,7 +82,7 @@ def test_the_numbers_of_the_guide_are_those_of_the_code() -> None:
     assert lane.CONCURRENCY > 1
     for state in REQUEST_MOVES:
         assert f"`help.{state}`" in GUIDE
-    for state in TRIP_STATES:
+    for state in TRIP_MOVES:
         assert f"`lift.{state}`" in GUIDE
 
 

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from aiohttp import web
 
-from flows.gsm7 import parts
-from flows.render import render as render_texts
 from gateway.price import Price
 from gateway.services import announcements
-from gateway.services.announcements import CATEGORIES, kind_label, prompt_for
+from gateway.services.announcement_preview import Preview, languages_of, preview
+from gateway.services.announcements import CATEGORIES
 from gateway.services.lifecycle import IllegalMove
 from gateway.store import announcements as store_announcements
 from gateway.store.accounts import Account, Role
 from gateway.store.announcements import GROUPS, Announcement, Audience
-from gateway.store.calls import reads_no_texts
 from gateway.store.database import Tx
 from gateway.store.help_settings import help_settings
 from gateway.store.journal import journal
@@ -40,25 +38,6 @@ class Typed:
     category: str = CATEGORIES[0]
     words: Mapping[str, str] | None = None
     audience: Audience = NOBODY
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """What those of one language read, and how many they are."""
-
-    language: str
-    texts: Sequence[str]
-    readers: int
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """Who hears of it and what it takes: texts by language, `parts` in all, calls to who reads none."""
-
-    versions: Sequence[Version]
-    reached: int
-    parts: int
-    calls: int
 
 
 @needs(Role.OBSERVER)
@@ -96,8 +75,9 @@ async def show_preview(request: web.Request) -> web.Response:
         typed = _typed(request, form)
     except FormMistake as mistake:
         return await _form(request, _half_typed(request, form), mistake)
-    found = await store(request).read(_preview, gateway(request).turns, typed, request)
-    return await _form(request, typed, preview=found)
+    words, turns = typed.words or {}, gateway(request).turns
+    found = await store(request).read(preview, turns, typed.category, words, typed.audience, now(request))
+    return await _form(request, typed, found=found)
 
 
 @needs(Role.ORGANISER)
@@ -148,7 +128,7 @@ def _stop(tx: Tx, turns: Turns, announcement_id: int, account: Account, moment: 
 
 
 async def _form(
-    request: web.Request, typed: Typed, mistake: FormMistake | None = None, preview: Preview | None = None
+    request: web.Request, typed: Typed, mistake: FormMistake | None = None, found: Preview | None = None
 ) -> web.Response:
     settings = await store(request).read(help_settings)
     price = gateway(request).limits.text_price
@@ -158,40 +138,24 @@ async def _form(
         status=422 if mistake else 200,
         typed=typed,
         mistake=mistake,
-        preview=preview,
-        cost=_cost(price, preview, language(request)),
+        preview=found,
+        cost=_cost(price, found, language(request)),
         categories=CATEGORIES,
         groups=GROUPS,
         areas=settings.areas,
-        languages=_languages(request),
+        languages=languages_of(gateway(request).turns),
         longest=LONGEST,
     )
 
 
-def _cost(price: Price | None, preview: Preview | None, tag: str) -> str:
-    return price.of(preview.parts, tag) if price is not None and preview is not None else ""
-
-
-def _preview(tx: Tx, turns: Turns, typed: Typed, request: web.Request) -> Preview:
-    usual, words = turns.community.language, typed.words or {}
-    reached = store_announcements.reached(tx, typed.category, typed.audience)
-    rung = [one for one in reached if turns.rings and reads_no_texts(tx, one.id)]
-    timing = turns.timing(tx, now(request))
-    versions, cost = [], 0
-    for tag in _languages(request):
-        readers = sum((one.language or usual) == tag for one in reached if one not in rung)
-        prompt = prompt_for(words, kind_label(timing, tag, typed.category), tag, usual)
-        texts = render_texts(turns.library, [prompt], tag, turns.community.zone, cheap=turns.cheap)
-        cost += readers * sum(parts(body) for body in texts)
-        if readers:
-            versions.append(Version(tag, texts, readers))
-    return Preview(versions, len(reached), cost, len(rung))
+def _cost(price: Price | None, found: Preview | None, tag: str) -> str:
+    return price.of(found.parts, tag) if price is not None and found is not None else ""
 
 
 def _typed(request: web.Request, form: Form) -> Typed:
     words = {
         tag: said
-        for tag in _languages(request)
+        for tag in languages_of(gateway(request).turns)
         if (said := form.text(f"words.{tag}", most=LONGEST, empty=True, lines=True))
     }
     own = gateway(request).turns.community.language
@@ -206,24 +170,19 @@ def _typed(request: web.Request, form: Form) -> Typed:
         audience=Audience(
             groups,
             form.text("area", most=100, empty=True),
-            form.choice("language", ["", *_languages(request)]),
+            form.choice("language", ["", *languages_of(gateway(request).turns)]),
         ),
     )
 
 
 def _half_typed(request: web.Request, form: Form) -> Typed:
     """Give back what was typed, so that nobody has to write it again."""
-    words = {tag: " ".join(form.all(f"words.{tag}"))[:LONGEST] for tag in _languages(request)}
+    words = {
+        tag: " ".join(form.all(f"words.{tag}"))[:LONGEST] for tag in languages_of(gateway(request).turns)
+    }
     chosen = [one for one in form.all("category") if one in CATEGORIES]
     groups = tuple(name for name in GROUPS if name in form.all("group"))
     return Typed(chosen[0] if chosen else CATEGORIES[0], words, Audience(groups))
-
-
-def _languages(request: web.Request) -> tuple[str, ...]:
-    """Give the languages of the community, its own first."""
-    turns = gateway(request).turns
-    own = turns.community.language
-    return (own, *(tag for tag in turns.library.languages if tag != own))
 
 
 def routes() -> list[web.RouteDef]:

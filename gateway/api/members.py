@@ -1,0 +1,283 @@
+"""Members and those who want to be one: let in, turned down, given a new PIN, ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Literal
+
+from gateway.api.kinds import Cursor, Described, Id, Limit, PersonId
+from gateway.api.operations import Call, Operation
+from gateway.api.people import PageQuery
+from gateway.api.problems import not_found
+from gateway.services import membership
+from gateway.store import api_read, enrolments, members
+from gateway.store.database import Tx
+
+EnrolmentState = Literal["waiting", "approved", "refused"]
+Decision = Literal["approved", "refused"]
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody with a vote. `person` has the handset, which members may share; `locked`: too many wrong PINs.
+
+    `name` is null without `people:read`.
+    """
+
+    id: Id
+    person: PersonId
+    name: str | None
+    has_pin: bool
+    locked: bool
+    left_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class MemberPage:
+    """Members, the first to become one first, and the cursor of the next page."""
+
+    items: list[Member]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MemberPath:
+    """Which member."""
+
+    id: Id
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """That somebody asked to be a member. `name` is null without `people:read`."""
+
+    id: Id
+    code: str
+    state: EnrolmentState
+    person: PersonId
+    name: str | None
+    asked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolmentPage:
+    """Those who asked, the first who asked first, and the cursor of the next page."""
+
+    items: list[Enrolment]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolmentPath:
+    """Whose wish."""
+
+    id: Id
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolmentQuery:
+    """Whose wishes."""
+
+    state: EnrolmentState | None = None
+    limit: Limit = 50
+    cursor: Cursor | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolmentDecision:
+    """Whether somebody becomes a member."""
+
+    state: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedEnrolment:
+    """What was decided. `need_pins`: members on that handset who need a PIN before they can vote from it."""
+
+    enrolment: Enrolment
+    member: Annotated[int, Described("The new member's id.")] | None
+    need_pins: list[Id]
+
+
+@dataclass(frozen=True, slots=True)
+class NewPin:
+    """A member's new PIN, to be told in person: a text would be read by all who share the handset."""
+
+    member: Member
+    pin: str
+
+
+def list_members(tx: Tx, call: Call) -> MemberPage:
+    """Give a page of members."""
+    query: PageQuery = call.query
+    page = api_read.member_page(tx, call.begins("listMembers", {}), query.limit)
+    found = [_member(tx, row["id"]) for row in page.rows]
+    return MemberPage([_view(call, one) for one in found], call.next("listMembers", {}, page.more_after))
+
+
+def read_member(tx: Tx, call: Call) -> Member:
+    """Give one member."""
+    return _view(call, _named(tx, call))
+
+
+def end_membership(tx: Tx, call: Call) -> Member:
+    """End a membership: the member is on no later roll."""
+    found = _named(tx, call)
+    membership.leave(call.timing(tx), found.id, by=call.by)
+    call.journal(tx, "api.member_left", f"member:{found.id}")
+    return _view(call, _member(tx, found.id))
+
+
+def reset_pin(tx: Tx, call: Call) -> NewPin:
+    """Give a member a new PIN, and a locked one the vote back."""
+    found = _named(tx, call)
+    pin = membership.reset_pin(call.timing(tx), found.id, by=call.by)
+    call.journal(tx, "api.pin_reset", f"member:{found.id}")
+    return NewPin(_view(call, _member(tx, found.id)), pin)
+
+
+def list_enrolments(tx: Tx, call: Call) -> EnrolmentPage:
+    """Give a page of those who asked to be a member."""
+    query: EnrolmentQuery = call.query
+    filters = {"state": query.state}
+    after = call.begins("listEnrolments", filters)
+    page = api_read.enrolment_page(tx, after, query.limit, query.state)
+    return EnrolmentPage(
+        [_wish_view(call, _wish(tx, row["id"])) for row in page.rows],
+        call.next("listEnrolments", filters, page.more_after),
+    )
+
+
+def decide_enrolment(tx: Tx, call: Call) -> DecidedEnrolment:
+    """Let somebody in who asked, or turn them down, and tell them; raises IllegalMove."""
+    path: EnrolmentPath = call.path
+    decision: EnrolmentDecision = call.body
+    wish, timing = _wish(tx, path.id), call.timing(tx)
+    member_id, need_pins = None, []
+    if decision.state == "approved":
+        member_id = membership.approve(timing, wish, by=call.by).member_id
+        sharing = members.members_on(tx, wish.resident_id)
+        need_pins = [one.id for one in sharing if not one.pin_hash] if len(sharing) > 1 else []
+    else:
+        membership.refuse(timing, wish, by=call.by)
+    call.journal(tx, "api.enrolment_decided", f"enrolment:{wish.id}", state=decision.state)
+    return DecidedEnrolment(_wish_view(call, _wish(tx, wish.id)), member_id, need_pins)
+
+
+def _named(tx: Tx, call: Call) -> members.Member:
+    path: MemberPath = call.path
+    return _member(tx, path.id)
+
+
+def _member(tx: Tx, member_id: int) -> members.Member:
+    found = members.member_by_id(tx, member_id)
+    if found is None:
+        raise not_found("member")
+    return found
+
+
+def _wish(tx: Tx, enrolment_id: int) -> enrolments.Enrolment:
+    found = enrolments.by_id(tx, enrolment_id)
+    if found is None:
+        raise not_found("enrolment")
+    return found
+
+
+def _view(call: Call, found: members.Member) -> Member:
+    return Member(
+        id=found.id,
+        person=call.person(found.resident_id),
+        name=found.name if call.may("people:read") else None,
+        has_pin=bool(found.pin_hash),
+        locked=found.locked,
+        left_at=found.left_at,
+    )
+
+
+def _wish_view(call: Call, found: enrolments.Enrolment) -> Enrolment:
+    state: EnrolmentState = found.state  # type: ignore[assignment]
+    return Enrolment(
+        id=found.id,
+        code=found.code,
+        state=state,
+        person=call.person(found.resident_id),
+        name=found.name if call.may("people:read") else None,
+        asked_at=found.asked_at,
+    )
+
+
+OPERATIONS = (
+    Operation(
+        "listMembers",
+        "GET",
+        "/members",
+        "List members",
+        "member",
+        MemberPage,
+        scope="members:read",
+        work=list_members,
+        query=PageQuery,
+    ),
+    Operation(
+        "readMember",
+        "GET",
+        "/members/{id}",
+        "Read one member",
+        "member",
+        Member,
+        scope="members:read",
+        work=read_member,
+        params=MemberPath,
+    ),
+    Operation(
+        "endMembership",
+        "POST",
+        "/members/{id}/leave",
+        "End a membership",
+        "member",
+        Member,
+        scope="members:write",
+        work=end_membership,
+        params=MemberPath,
+        about="The member is on no roll made later; on those of open polls they stay.",
+    ),
+    Operation(
+        "resetPin",
+        "POST",
+        "/members/{id}/pin",
+        "Give a member a new PIN",
+        "member",
+        NewPin,
+        scope="members:write",
+        work=reset_pin,
+        params=MemberPath,
+        about="The PIN is in this answer and nowhere else: tell it in person.",
+        kept=False,
+    ),
+    Operation(
+        "listEnrolments",
+        "GET",
+        "/enrolments",
+        "List those who asked to be a member",
+        "member",
+        EnrolmentPage,
+        scope="members:read",
+        work=list_enrolments,
+        query=EnrolmentQuery,
+    ),
+    Operation(
+        "decideEnrolment",
+        "POST",
+        "/enrolments/{id}/state",
+        "Let somebody in who asked to be a member, or turn them down",
+        "member",
+        DecidedEnrolment,
+        scope="members:write",
+        work=decide_enrolment,
+        params=EnrolmentPath,
+        body=EnrolmentDecision,
+        errors=(409,),
+        about="They hear of it by text.",
+    ),
+)
