@@ -10,7 +10,7 @@ from flows.model import ActionSpec
 from flows.value import Json, Value
 from gateway.services.acting import Acting, Action, Timing
 from gateway.services.announcements import kind_label
-from gateway.store import people, privacy, shifts
+from gateway.store import board, people, privacy, shifts
 from gateway.store.database import Tx
 from gateway.store.holdings import NUMBERED, Holdings, holdings
 
@@ -86,6 +86,8 @@ def finish_forgetting(timing: Timing, resident_id: int) -> bool:
     if is_needed(tx, resident_id):
         return False
     resident = people.resident_by_id(tx, resident_id)
+    for idea in board.waiting_of(tx, resident_id):
+        timing.emit("board.refused", f"board:{idea.id}")
     for shift in shifts.shifts_ahead(tx):
         if shift.resident_id == resident_id:
             timing.emit("shift.over" if shift.state == "on" else "shift.freed", f"shift:{shift.id}")

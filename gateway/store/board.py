@@ -171,7 +171,8 @@ def forget_whose(tx: Tx, resident_id: int) -> None:
     """Take a resident off the board: what never was public goes, what is public stays without its author."""
     tx.run("DELETE FROM board_joining WHERE resident_id = :id", id=resident_id)
     tx.run(
-        "UPDATE board_idea SET what = '' WHERE resident_id = :id AND listed_at IS NULL",
+        "UPDATE board_idea SET what = '', state = 'refused', closed_at = COALESCE(closed_at, changed_at) "
+        "WHERE resident_id = :id AND listed_at IS NULL",
         id=resident_id,
     )
     tx.run("UPDATE board_idea SET resident_id = NULL WHERE resident_id = :id", id=resident_id)

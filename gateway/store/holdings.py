@@ -38,7 +38,7 @@ _COUNTED: Mapping[str, tuple[str, ...]] = {
         _POLLS.format("roll") + " WHERE member.resident_id = :id",
         _POLLS.format("objection") + " WHERE member.resident_id = :id",
     ),
-    "enrolments": ("enrolment WHERE resident_id = :id AND state = 'waiting'",),
+    "enrolments": ("enrolment WHERE resident_id = :id",),
     "surveys": ("flow_result WHERE resident_id = :id", "flow_consent WHERE resident_id = :id"),
     "urgent": ("urgent WHERE resident_id = :id", "urgent_telling WHERE resident_id = :id"),
 }
@@ -56,6 +56,7 @@ class Holdings:
     `counts` has every kind of which there is something; `since` is the oldest text's moment (None: no
     text). `joined` are the numbers of the ideas they are in on. `chosen` says of each kind of text they
     ever chose whether they want it. `slow` and `rung`: how they want to be spoken to.
+    `memberships` are the names of those who share the handset and are, or were, members.
     """
 
     name: str
@@ -81,9 +82,7 @@ def holdings(tx: Tx, resident_id: int) -> Holdings:
     joined = tx.all(
         "SELECT idea_id FROM board_joining WHERE resident_id = :id ORDER BY idea_id", id=resident_id
     )
-    members = tx.all(
-        "SELECT name FROM member WHERE resident_id = :id AND left_at IS NULL ORDER BY id", id=resident_id
-    )
+    members = tx.all("SELECT name FROM member WHERE resident_id = :id ORDER BY id", id=resident_id)
     counts = {
         kind: sum(_count(tx, where, resident_id) for where in wheres) for kind, wheres in _COUNTED.items()
     }
