@@ -71,7 +71,7 @@ def record(folder: Path, command: list[str], log: Path) -> list[Operation]:
 
 def images(
     folder: Path, operations: list[Operation], count: int, random: Random
-) -> Iterator[dict[str, bytes]]:
+) -> Iterator[dict[str, bytes | bytearray]]:
     """Give `count` possible disks, as file contents by name, each with what was told before the cut.
 
     The told lines are under the empty name. `folder` holds the files as they were before.
@@ -151,7 +151,7 @@ def _apply(files: dict[str, File], operation: Operation) -> None:
     file.pending.clear()
 
 
-def _cut(file: File, random: Random) -> bytes | None:
+def _cut(file: File, random: Random) -> bytearray | None:
     content = None if file.durable is None else bytearray(file.durable)
     for operation in file.pending:
         luck = random.random()
@@ -159,7 +159,7 @@ def _cut(file: File, random: Random) -> bytes | None:
             content = _done(content, operation)
         elif luck < 0.7 and operation.kind == "write":
             content = _torn(content, operation, random)
-    return None if content is None else bytes(content)
+    return content
 
 
 def _done(content: bytearray | None, operation: Operation) -> bytearray | None:

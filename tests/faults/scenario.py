@@ -13,12 +13,13 @@ import sys
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from random import Random
 from zoneinfo import ZoneInfo
 
 from gateway.clock import Clock
-from gateway.community import load_community
+from gateway.community import Community, load_community
 from gateway.intake import Intake
 from gateway.sender import Sender, Spending
 from gateway.store.community import install
@@ -63,19 +64,24 @@ def tell(line: str) -> None:
     os.write(1, f"{line}\n".encode())
 
 
+@cache
+def ashby() -> Community:
+    """Read the community's folder: once, however many gateways are started in it."""
+    return load_community(ASHBY)
+
+
 async def prepare(folder: Path) -> None:
     """Make the database as it is before the first text."""
     store = await open_store(folder / "plainline.db", now=NOW)
-    await store.write(install, load_community(ASHBY), NOW)
+    await store.write(install, ashby(), NOW)
     await store.close()
 
 
 async def gateway(folder: Path) -> tuple[Store, Intake, Sender]:
     """Start a gateway in `folder`, as after a crash."""
     store = await open_store(folder / "plainline.db", now=NOW)
-    community = load_community(ASHBY)
     clock = Clock(Hands(NOW).sources())
-    turns = Turns(LIBRARY, community, await store.read(load_places), Random(1))
+    turns = Turns(LIBRARY, ashby(), await store.read(load_places), Random(1))
     spending = Spending(500, 500, "GB", ("GB",), (), ZoneInfo("Europe/London"))
     network = Network()
     sender = Sender(store, network, clock, spending, Random(1), 0.0, time.monotonic)
