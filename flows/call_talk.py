@@ -78,6 +78,8 @@ class Talk(Asking):
         elif walk.status == "person":
             if keys == BACK_KEY:
                 obey(walk, BACK, ())
+            elif keys == PERSON_KEY:
+                self._person_again()
             else:
                 walk.said.say("call.person_waiting", kind="question")
         else:
@@ -132,6 +134,8 @@ class Talk(Asking):
             self.goodbye()
         elif word.name == "back" and self.asking == "stop":
             walk.ask_again()
+        elif word.name == "person" and walk.status == "person":
+            self._person_again()
         else:
             obey(walk, word, ())
 
@@ -233,6 +237,11 @@ class Talk(Asking):
             return
         walk.said.happened("person.message")
         walk.said.say("call.message_kept", kind="question")
+
+    def _person_again(self) -> None:
+        """Take it that somebody who waits for a person would still rather talk to one now."""
+        self.walk.said.happened("person.wanted_again")
+        self.walk.said.say("call.person_waiting", kind="question")
 
     def _means(self, keys: str) -> Value | None:
         """Give the answer that keys are to the present question."""

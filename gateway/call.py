@@ -15,7 +15,7 @@ from gateway.call_recordings import CallRecordings
 from gateway.call_turns import CallTurn, take_call_turn
 from gateway.ears import Ears, Recorded
 from gateway.exchange import Exchange
-from gateway.put_through import Outcome, PutThrough
+from gateway.put_through import MOST_ATTEMPTS, Outcome, PutThrough
 from gateway.reading import LONGEST_READING_SECONDS, PromptReading
 from gateway.reading_code import CODE_DIGITS, code_waits, use_code
 from gateway.store.people import Resident
@@ -54,6 +54,7 @@ READING_CODE = replace(
     patience_ms=ENTRY_PAUSE_MS,
 )
 _HASH = Keyed("")
+_PERSON_WANTED = frozenset({"person.wanted", "person.wanted_again"})
 
 
 class Call(PromptReading):
@@ -79,6 +80,7 @@ class Call(PromptReading):
         super().__init__(exchange, line, call_id, hang_up, ears, LONGEST_CALL_SECONDS)
         self._resident_id = resident_id
         self._through = through
+        self._attempts = 0
         self._takes_code = takes_code
         self._reads = False
         self._recordings = CallRecordings(exchange, call_id, resident_id)
@@ -105,7 +107,7 @@ class Call(PromptReading):
     async def _converse(self, opening: Input) -> None:
         turn, greeting = await self._turn(opening), True
         while True:
-            if "person.wanted" in turn.happened and await self._put_through(turn):
+            if turn.happened & _PERSON_WANTED and await self._put_through(turn):
                 return
             await self._say(turn)
             if turn.happened & {"call.goodbye", "call.give_up"}:
@@ -142,9 +144,12 @@ class Call(PromptReading):
 
     async def _put_through(self, turn: CallTurn) -> bool:
         """Join the caller with somebody on duty; False where nobody is reached, and a message is left."""
-        people = await self._through.on_duty(self._resident_id) if self._through else []
-        if not people or self._through is None:
+        if self._through is None or self._attempts >= MOST_ATTEMPTS:
             return False
+        people = await self._through.on_duty(self._resident_id)
+        if not people:
+            return False
+        self._attempts += 1
         language = turn.expectation.language
         await self._say_common("call.through.wait", language)
         try:
@@ -152,7 +157,9 @@ class Call(PromptReading):
         except ModemError:
             self.life.end(How.MODEM_LOST)
             return True
-        if outcome is Outcome.NOBODY:
+        if outcome is Outcome.REFUSED:
+            self._attempts = MOST_ATTEMPTS
+        if outcome in (Outcome.NOBODY, Outcome.REFUSED):
             await self._say_common("call.through.nobody", language)
             return False
         self.life.end(How.HUNG_UP if outcome is Outcome.CALLER_GONE else How.PUT_THROUGH)

@@ -31,16 +31,20 @@ RING_SECONDS = 25.0
 MOST_RUNG = 2
 """Of those on duty so many are rung, one after the other: a caller on hold hears nothing."""
 
+MOST_ATTEMPTS = 3
+"""How often in one call those on duty are rung, when the caller asks again: they have been asked by then."""
+
 LONGEST_TALK_SECONDS = 30 * 60.0
 LOOK_SECONDS = 0.5
 _PURPOSE = "put_through"
 
 
 class Outcome(Enum):
-    """What came of putting a caller through."""
+    """What came of putting a caller through; `REFUSED` is what the network or the stick cannot do at all."""
 
     TALKED = auto()
     NOBODY = auto()
+    REFUSED = auto()
     CALLER_GONE = auto()
 
 
@@ -78,18 +82,17 @@ class PutThrough:
         """Ring `people` one after the other while the caller is on hold, until one is there and `accepts`.
 
         Then the two talk, until one of them hangs up; `joined` is told so, with the seconds it may last.
-        Where nobody is reached the caller is back on the line. Raises ModemError.
+        Where nobody is reached, or it is refused, the caller is back on the line. Raises ModemError.
         """
         self._reaching = True
         try:
             for person in people:
-                await self.telephone.hold()
+                if not await self._allowed(self.telephone.hold(), "puts no call on hold"):
+                    return Outcome.REFUSED
                 self.several = True
                 outcome = await self._try(person, accepts, joined)
                 if outcome is not Outcome.NOBODY:
                     return outcome
-        except Refused as error:
-            log.warning("the network puts no call on hold: nobody can be put through (%s)", error)
         finally:
             self._reaching = False
         return Outcome.NOBODY
@@ -102,18 +105,18 @@ class PutThrough:
     ) -> Outcome:
         ex = self.exchange
         _, call_id = await ex.store.write(self._begin, person.number)
-        how = How.NOT_ANSWERED
+        how, outcome = How.NOT_ANSWERED, Outcome.NOBODY
         try:
-            await self.telephone.dial(person.number)
-            if await self._answered():
+            if not await self._allowed(self.telephone.dial(person.number), "dials no second call"):
+                outcome = Outcome.REFUSED
+            elif await self._answered():
                 await ex.store.write(calls.answer_call, call_id, ex.clock.now())
                 how = How.FINISHED
-                if await self._while_held(accepts(person)) and await self._join():
-                    seconds = await ex.store.read(self._seconds_left)
-                    joined(seconds)
-                    await self._talk(seconds)
-                    return Outcome.TALKED
-            return await self._go_back()
+                if await self._while_held(accepts(person)):
+                    outcome = await self._join_and_talk(joined)
+            if outcome is Outcome.TALKED or await self._go_back():
+                return outcome
+            return Outcome.CALLER_GONE
         finally:
             await ex.store.write(end_call, call_id, how, ex.clock.now())
 
@@ -146,11 +149,20 @@ class PutThrough:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
 
-    async def _join(self) -> bool:
+    async def _join_and_talk(self, joined: Callable[[float], None]) -> Outcome:
+        if not await self._allowed(self.telephone.join(), "joins no calls"):
+            return Outcome.REFUSED
+        seconds = await self.exchange.store.read(self._seconds_left)
+        joined(seconds)
+        await self._talk(seconds)
+        return Outcome.TALKED
+
+    async def _allowed(self, step: Awaitable[None], refusal: str) -> bool:
+        """Take a step that the stick or its network may refuse, and tell whether it was taken."""
         try:
-            await self.telephone.join()
+            await step
         except Refused as error:
-            log.warning("the network joins no calls: nobody can be put through (%s)", error)
+            log.warning("the network %s: nobody can be put through (%s)", refusal, error)
             return False
         return True
 
@@ -161,15 +173,15 @@ class PutThrough:
                 while len(await self._calls()) >= 2:
                     await self._news_or(LOOK_SECONDS)
 
-    async def _go_back(self) -> Outcome:
-        """End the second call, and see whether the caller is still there."""
+    async def _go_back(self) -> bool:
+        """End the second call, and tell whether the caller is still there."""
         with contextlib.suppress(Refused):
             await self.telephone.resume()
         if any(call.state is CallState.ACTIVE for call in await self._calls()):
-            return Outcome.NOBODY
+            return True
         with contextlib.suppress(ModemError):
             await self.telephone.hang_up()
-        return Outcome.CALLER_GONE
+        return False
 
     async def _calls(self) -> list[ListedCall]:
         standing = listed_calls(await self.telephone.raw(call_list.COMMAND))

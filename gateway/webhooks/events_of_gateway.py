@@ -37,6 +37,7 @@ PEOPLE = (
     _person("language.set", "A resident goes on in another language.", "language"),
     _person("speech.slower", "A resident wants calls spoken slower."),
     _person("person.wanted", "A resident wants to talk to a person.", "flow", *_WHO),
+    _person("person.wanted_again", "A caller who waits for a person asked for one once more."),
     _person("person.message", "A resident wrote or said something to a person.", *_WHO),
     _person("person.answers", "A coordinator took a conversation over.", "flow"),
     _person("person.assigned", "A coordinator asked another one to answer a resident."),

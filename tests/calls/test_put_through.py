@@ -9,6 +9,7 @@ from pathlib import Path
 
 from gateway.app import Gateway
 from gateway.config_calls import CallsConfig
+from gateway.put_through import MOST_ATTEMPTS
 from gateway.store import people
 from gateway.store.database import Tx
 from modem.audio import tones
@@ -169,6 +170,93 @@ async def test_a_network_that_joins_no_calls_brings_the_caller_back(tmp_path: Pa
         while not ended.done():
             await rose.call.hear(0.1)
         await leaves_a_message(town, gateway, rose)
+
+
+async def test_a_stick_that_dials_no_second_call_brings_the_caller_back(
+    tmp_path: Path, prompts: Path
+) -> None:
+    async with helping_town(tmp_path, prompts) as (town, gateway, _):
+        await town.ready()
+        await town.simulator.fault(town.number, "error", command="D", code=3)
+        rose = await wants_a_person(town)
+        await leaves_a_message(town, gateway, rose)
+        outcomes = [how for _, purpose, how in await gateway.store.read(ends) if purpose]
+        assert outcomes == ["nobody answered"], "who is second would be refused as well"
+
+
+async def is_not_reached(town: RingingTown, rose: Caller, duty: str) -> None:
+    """Whoever is on duty is rung and busy, and Rose is told so."""
+    call = await rung(town, duty)
+    await call.hang_up(busy=True)
+    while NOBODY not in await rose.hears(out=True):
+        assert len(rose.heard) < 20
+
+
+async def test_a_caller_who_asks_again_is_put_through_when_somebody_answers_then(
+    tmp_path: Path, prompts: Path
+) -> None:
+    async with helping_town(tmp_path, prompts) as (town, gateway, duty):
+        rose = await wants_a_person(town)
+        await is_not_reached(town, rose, duty)
+        await rose.hears(MESSAGE, out=True)
+        await rose.presses("0", WAIT, out=True)
+        call = await rung(town, duty)
+        await call.answer()
+        margaret = Caller(call, town.watch.on(town.number))
+        margaret.call.say(speech("hello"))
+        await margaret.call.said()
+        await margaret.hears(OFFER)
+        await margaret.call.press("5", reported=False)
+
+        async def talking() -> bool:
+            desk = gateway.modems[0].calls
+            return desk is not None and desk._call is not None and str(desk._call.life.state) == "through"
+
+        await until(talking, "the two to be joined")
+        await call.hang_up()
+        await rose.call.ended()
+        await town.ready()
+        assert [how for _, purpose, how in await gateway.store.read(ends) if purpose] == [
+            "nobody answered",
+            "finished",
+        ]
+
+
+async def test_those_on_duty_are_not_rung_for_ever(tmp_path: Path, prompts: Path) -> None:
+    async with helping_town(tmp_path, prompts) as (town, gateway, duty):
+        rose = await wants_a_person(town)
+        await is_not_reached(town, rose, duty)
+        await rose.hears(MESSAGE, out=True)
+        for _ in range(MOST_ATTEMPTS - 1):
+            await rose.presses("0", WAIT, out=True)
+            await is_not_reached(town, rose, duty)
+            await rose.hears(MESSAGE, out=True)
+        await rose.presses("0", "To add something, speak after the tone", out=True)
+        await rose.call.hear(1.0)
+        rose.call.say(speech("please ring me"))
+        await rose.call.said()
+        await rose.presses("#", "your message is kept")
+        await rose.presses("9", "What would you like?")
+        await rose.presses("0", MESSAGE)
+        await rose.call.hang_up()
+        await town.ready()
+        rung_up = [how for _, purpose, how in await gateway.store.read(ends) if purpose]
+        assert rung_up == ["nobody answered"] * MOST_ATTEMPTS
+
+
+async def test_whoever_waits_for_a_person_and_rings_again_may_be_put_through(
+    tmp_path: Path, prompts: Path
+) -> None:
+    async with helping_town(tmp_path, prompts) as (town, _, duty):
+        rose = await wants_a_person(town)
+        await is_not_reached(town, rose, duty)
+        await rose.hears(MESSAGE)
+        await rose.call.hang_up()
+        again = await town.rings(ROSE)
+        await again.hears(MESSAGE)
+        await again.presses("0", WAIT, out=True)
+        await is_not_reached(town, again, duty)
+        await again.call.hang_up()
 
 
 async def test_the_gateway_stops_while_two_are_joined(tmp_path: Path, prompts: Path) -> None:

@@ -197,3 +197,13 @@ def test_a_vote_may_be_read_back_but_not_kept(anyone: Caller) -> None:
     assert all(sentence.private for sentence in told)
     assert anyone.expects().secret
     assert not anyone.expects().record
+
+
+@pytest.mark.parametrize("again", ["0", "person"])
+def test_whoever_waits_for_a_person_may_ask_for_one_once_more(ann: Caller, again: str) -> None:
+    ann.rings()
+    ann.presses("0")
+    assert ann.happened() == ["person.wanted"]
+    heard = ann.presses(again) if again == "0" else ann.says(again)
+    assert heard.startswith("Somebody from Ashby will get back to you. To add something")
+    assert ann.happened() == ["person.wanted_again"], "the people on duty know, and get no second text"
