@@ -9,7 +9,7 @@ from flows.conversation import Outcome
 from flows.model import ActionSpec
 from flows.value import Value, text
 from gateway.parties import PARTIES
-from gateway.services import drivers, own_lifts, reminders, running_late, standby, trips
+from gateway.services import drivers, own_lifts, reminders, running_late, standby, trips, way_back
 from gateway.services.acting import Acting, Action, Heeded, Timed, Timing
 from gateway.services.lift_search import Desk, Wish, open_desk
 from gateway.services.lift_wishes import (
@@ -25,13 +25,10 @@ from gateway.services.lift_wishes import (
     wish_of,
 )
 from gateway.services.lift_words import FACTS, facts
-from gateway.services.own_lifts import key_of, open_trips
+from gateway.services.own_lifts import MOST_OPENTRIPS, key_of, open_trips, same_trip
 from gateway.services.trip_moves import desk_of
 from gateway.store import lift_rules, lifts
-from gateway.store.lifts import Journey, Trip
-
-# Enough for a month of dialysis both ways; more is a mistake or a prank that takes seats from others.
-MOST_OPENTRIPS = 30
+from gateway.store.lifts import Trip
 
 
 class _Gone(Exception):
@@ -69,7 +66,7 @@ def find(acting: Acting, values: Mapping[str, Value]) -> Outcome:
     desk, wish = desk_of(acting), wish_of(values)
     plan = plan_of(desk, wish, values)
     at = {"at": pickup_time(plan.there), "back": values.get("back", NO_WAY_BACK)}
-    same = _same(acting, plan.there)
+    same = same_trip(acting, plan.there)
     if same:
         return Outcome("already", facts(same))
     verdict = desk.verdict(plan.there)
@@ -220,24 +217,11 @@ def _of_back(back: Trip | None) -> dict[str, Value]:
 
 
 def _refused(acting: Acting, plan: Plan) -> Outcome | None:
-    same = _same(acting, plan.there)
+    same = same_trip(acting, plan.there)
     if same:
         return Outcome("already", facts(same))
     if len(open_trips(acting)) + (2 if plan.back else 1) > MOST_OPENTRIPS:
         return Outcome("many")
-    return None
-
-
-def _same(acting: Acting, journey: Journey) -> Trip | None:
-    """Find the very journey among the resident's trips: a text sent twice, or a booking forgotten."""
-    for trip in open_trips(acting):
-        own = trip.journey
-        if (own.pickup, own.dropoff, own.load.starts_at) == (
-            journey.pickup,
-            journey.dropoff,
-            journey.load.starts_at,
-        ):
-            return trip
     return None
 
 
@@ -293,9 +277,15 @@ _BOOKING_ACTIONS = {
 ACTIONS: Mapping[str, Action] = {
     **_BOOKING_ACTIONS,
     **own_lifts.ACTIONS,
+    **way_back.ACTIONS,
     **reminders.ACTIONS,
     **drivers.ACTIONS,
     **running_late.ACTIONS,
 }
-HEEDED: Mapping[str, Heeded] = {**own_lifts.HEEDED, **drivers.HEEDED, **running_late.HEEDED}
+HEEDED: Mapping[str, Heeded] = {
+    **own_lifts.HEEDED,
+    **way_back.HEEDED,
+    **drivers.HEEDED,
+    **running_late.HEEDED,
+}
 """The commands of riders and drivers, and whose they are to give."""

@@ -13,7 +13,10 @@ from gateway.services.acting import Acting, Action, Heeded
 from gateway.services.codes import read_code
 from gateway.services.lift_words import FACTS, facts
 from gateway.store import lifts
-from gateway.store.lifts import Trip
+from gateway.store.lifts import Journey, Trip
+
+# Enough for a month of dialysis both ways; more is a mistake or a prank that takes seats from others.
+MOST_OPENTRIPS = 30
 
 
 def list_trips(acting: Acting, values: Mapping[str, Value]) -> Outcome:  # noqa: ARG001
@@ -100,6 +103,19 @@ def open_trips(acting: Acting) -> list[Trip]:
 def has_seat(trip: Trip) -> bool:
     """Tell whether a trip's rider has a seat, not only the offer of one."""
     return trip.holds and trip.state != "offered"
+
+
+def same_trip(acting: Acting, journey: Journey) -> Trip | None:
+    """Find the very journey among the resident's trips: a text sent twice, or a booking forgotten."""
+    for trip in open_trips(acting):
+        own = trip.journey
+        if (own.pickup, own.dropoff, own.load.starts_at) == (
+            journey.pickup,
+            journey.dropoff,
+            journey.load.starts_at,
+        ):
+            return trip
+    return None
 
 
 def own_trip(acting: Acting, code: str) -> Trip | None:

@@ -197,6 +197,21 @@ def open_trips_of(tx: Tx, resident_id: int, now: datetime) -> list[Trip]:
     )
 
 
+def one_ways_of(tx: Tx, resident_id: int, since: datetime) -> list[Trip]:
+    """Give a resident's trips that start at `since` or later and have no way back, the first one first.
+
+    One that is over counts too: whoever was brought somewhere may still want to be fetched.
+    """
+    return _trips(
+        tx,
+        "WHERE t.resident_id = :resident_id AND t.starts_at >= :since AND t.outward_id IS NULL "
+        "AND t.state NOT IN ('cancelled', 'unmet', 'no_show') AND NOT EXISTS (SELECT 1 FROM trip back WHERE "
+        "back.outward_id = t.id AND back.state NOT IN ('cancelled', 'unmet')) ORDER BY t.starts_at, t.id",
+        resident_id=resident_id,
+        since=to_text(since),
+    )
+
+
 def trips_by(tx: Tx, resident_id: int, limit: int) -> list[Trip]:
     """Give a resident's latest trips, to come or over, the last one first."""
     return _trips(

@@ -154,3 +154,40 @@ def _from_shop(at: str) -> dict[str, Value]:
 
 def _keys(outcome: Outcome, name: str) -> list[str]:
     return [str(pair[0]) for pair in outcome.values[name].data]  # type: ignore[union-attr,index]
+
+
+async def test_a_way_back_booked_later_is_that_of_the_way_there(lift_desk: LiftDesk) -> None:
+    await lift_desk.act("lift.book", **journey("10:30"))
+    one = await lift_desk.act("way_back.begin", said=Value("text", "at 2pm"))
+    assert (one.name, one.values["back"]) == ("one", back("14:00"))
+    assert (await lift_desk.act("way_back.find", **one.values)).name == "free"
+    assert (await lift_desk.act("way_back.book", **one.values)).name == "booked"
+    assert await trips_of(lift_desk) == [
+        ("home", "shop", "10:30", "booked", None),
+        ("shop", "home", "14:00", "booked", 1),
+    ]
+    assert (await lift_desk.act("way_back.begin")).name == "none"
+    assert (await lift_desk.act("way_back.book", **one.values)).name == "gone", "nobody is fetched twice"
+
+
+async def test_a_way_back_is_never_booked_over_capacity(lift_desk: LiftDesk) -> None:
+    await lift_desk.act("lift.book", **journey("10:30"))
+    for n in range(4):
+        await lift_desk.act("lift.book", f"+4477009002{n:02}", **_from_shop("14:00"))
+    one = dict((await lift_desk.act("way_back.begin", said=Value("text", "14:00"))).values)
+    assert (await lift_desk.act("way_back.book", **one)).name == "taken"
+    found = await lift_desk.act("way_back.find", **one)
+    assert (found.name, _keys(found, "offers")[-2:]) == ("full", ["standby", "nothing"])
+    assert (await lift_desk.act("way_back.wait", **one)).name == "waiting"
+    assert [state for _, _, _, state, _ in await trips_of(lift_desk)][-1] == "standby"
+
+
+async def test_a_cancelled_way_back_can_be_booked_again_and_a_cancelled_way_there_needs_none(
+    lift_desk: LiftDesk,
+) -> None:
+    booked = await lift_desk.act("lift.book", **journey("10:30", back=back("14:00")))
+    assert (await lift_desk.act("way_back.begin")).name == "none"
+    await lift_desk.act("lift.cancel", ref=booked.values["back_ref"])
+    assert (await lift_desk.act("way_back.begin")).name == "one"
+    await lift_desk.act("lift.cancel", ref=booked.values["ref"])
+    assert (await lift_desk.act("way_back.begin")).name == "none"
