@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 _PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+_ENDS = (".", "?", "!", "…")
 
 
 @lru_cache(maxsize=4096)
@@ -25,8 +26,15 @@ def placeholders(phrase: str) -> frozenset[str]:
 
 
 def fill(phrase: str, values: Mapping[str, str]) -> str:
-    """Put the values in; braces inside a value stay as they are, and a name without value leaves nothing."""
+    """Put the values in; braces inside a value stay as they are, and a name without value leaves nothing.
+
+    A value that ends a sentence by itself ("Please help!", "the shop ...") needs no full stop after it.
+    """
     pieces = _pieces(phrase)
     if len(pieces) == 1:
         return phrase
-    return "".join(values.get(piece, "") if index % 2 else piece for index, piece in enumerate(pieces))
+    filled = [values.get(piece, "") if index % 2 else piece for index, piece in enumerate(pieces)]
+    for index in range(1, len(filled), 2):
+        if filled[index + 1].startswith(".") and filled[index].endswith(_ENDS):
+            filled[index + 1] = filled[index + 1][1:]
+    return "".join(filled)

@@ -18,6 +18,7 @@ from gateway.store import board as store
 from gateway.store import people
 from gateway.store.announcements import REMINDERS, refuses
 from gateway.store.board import Idea
+from gateway.store.journal import journal
 
 Doing: TypeAlias = Acting | Timing
 
@@ -108,7 +109,16 @@ def let_by_text(acting: Acting, values: Mapping[str, Value]) -> Outcome:
         return Outcome("unknown", {"number": _number(values)})
     if found.state != OPENED:
         return Outcome("before", facts(found))
-    return Outcome("listed", facts(let_through(acting, found.id, found.what, found.place, found.enough)))
+    listed = let_through(acting, found.id, found.what, found.place, found.enough)
+    journal(
+        acting.tx,
+        None,
+        "board.let_through_by_text",
+        f"board:{found.id}",
+        acting.now,
+        resident=acting.resident.id,
+    )
+    return Outcome("listed", facts(listed))
 
 
 def leave(acting: Acting, values: Mapping[str, Value]) -> Outcome:

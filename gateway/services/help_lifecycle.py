@@ -9,6 +9,7 @@ from gateway.services.acting import Acting, Timing
 from gateway.services.lifecycle import advance, lifecycle
 from gateway.store import help as store
 from gateway.store.help import OPEN, HelpRequest
+from gateway.store.urgent import close_urgent
 
 Doing: TypeAlias = Acting | Timing
 """Whoever acts: a resident in a turn, time, or a coordinator at the dashboard."""
@@ -44,6 +45,7 @@ def move(
         changes |= {"volunteer_id": None, "matched_at": None, "reminded_at": None, "address_asked_at": None}
     if state in CLOSED:
         changes |= {"closed_at": doing.now, "volunteer_id": request.volunteer_id}
+        close_urgent(doing.tx, f"help:{request.id}", doing.now)
     elif request.closed_at is not None:
         changes |= {"closed_at": None, "asked_at": None}
     store.change_request(doing.tx, request.id, doing.now, **(changes | columns))

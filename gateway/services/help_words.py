@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from textwrap import shorten
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,12 @@ from gateway.store.help import HelpRequest
 
 SHORT_LETTERS = 40
 TOLD_LETTERS = 160
+# What is said of a request about which nobody has said that: its kind, where, when.
+UNKNOWN: Mapping[str, tuple[str, str, str]] = {
+    "en": ("Help for a neighbour", "Place not known yet", "Any time"),
+    "es": ("Ayuda para un vecino", "Lugar sin saber", "Cualquier hora"),
+    "ko": ("이웃 돕기", "장소 모름", "언제든지"),
+}
 
 
 def short(what: str) -> str:
@@ -45,7 +52,7 @@ def when_words(settings: HelpSettings, request: HelpRequest, language: str, zone
 def where_words(settings: HelpSettings, request: HelpRequest, language: str) -> str:
     """Say in which area a request is, and where exactly once that is known."""
     area = settings.area_name(request.area, language)
-    return ", ".join(words for words in (request.address, area) if words) or "?"
+    return ", ".join(words for words in (request.address, area) if words) or _unknown(language)[1]
 
 
 def offer_facts(
@@ -58,7 +65,7 @@ def offer_facts(
     spoken = language or settings.language
     known = any(area.key == request.area for area in settings.areas)
     parts = (
-        settings.category_name(request.category, spoken),
+        settings.category_name(request.category, spoken) if request.category else _unknown(spoken)[0],
         settings.area_name(request.area, spoken) if known else "",
         when_words(settings, request, spoken, doing.zone),
     )
@@ -74,9 +81,13 @@ def details(doing: Doing, settings: HelpSettings, request: HelpRequest, language
         "ref": text(request.code),
         "who": text(f"{resident.name} {number}".strip()),
         "where": text(where_words(settings, request, spoken)),
-        "when": text(when_words(settings, request, spoken, doing.zone) or "?"),
+        "when": text(when_words(settings, request, spoken, doing.zone) or _unknown(spoken)[2]),
         "what": text(request.what),
     }
+
+
+def _unknown(language: str) -> tuple[str, str, str]:
+    return UNKNOWN.get(language, UNKNOWN["en"])
 
 
 def first_name(name: str) -> str:

@@ -66,10 +66,20 @@ def take_urgent(tx: Tx, urgent_id: int, account_id: int, now: datetime) -> bool:
     return bool(taken)
 
 
+def close_urgent(tx: Tx, subject: str, now: datetime) -> None:
+    """Show something urgent no more, because what it was about is over: nobody need take it."""
+    if tx.run(
+        "UPDATE urgent SET taken_at = :now WHERE subject = :subject AND taken_at IS NULL",
+        now=to_text(now),
+        subject=subject,
+    ):
+        tx.tell("urgent.taken")
+
+
 def who_took(tx: Tx, urgent_id: int) -> str | None:
-    """Give the name of whoever took something urgent, None while nobody has."""
+    """Give the name of whoever took something urgent, '' where it was over before; None while it is open."""
     row = tx.one(
-        "SELECT COALESCE(a.name, r.name) AS name FROM urgent u LEFT JOIN account a ON a.id = u.taken_by "
+        "SELECT COALESCE(a.name, r.name, '') AS name FROM urgent u LEFT JOIN account a ON a.id = u.taken_by "
         "LEFT JOIN resident r ON r.id = u.taken_by_resident WHERE u.id = :id AND u.taken_at IS NOT NULL",
         id=urgent_id,
     )

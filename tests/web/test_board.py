@@ -68,6 +68,18 @@ async def test_what_is_kept_off_the_board_is_erased_and_nobody_else_hears_it(tmp
         assert "could not go that way" in (await client.get("/board/1")).text
 
 
+async def test_the_log_tells_what_a_coordinator_let_through_by_text(tmp_path: Path) -> None:
+    async with dashboard(tmp_path) as d:
+        await d.village.text(ROSE, "SOMEBODY should mend the bench")
+        await d.village.text("+447700900001", "LET 1")
+        margaret = await d.store.read(resident_by_number, "+447700900001")
+        assert margaret is not None
+        client = await d.client(Role.OBSERVER)
+        assert f"by the text of resident {margaret.id} (board:1)" in (await client.get("/log")).text
+        await d.village.text("+447700900001", "LET 1")
+        assert (await client.get("/log")).text.count("by the text of") == 1
+
+
 async def test_whoever_is_forgotten_is_off_the_board_and_what_is_public_stays(tmp_path: Path) -> None:
     async with dashboard(tmp_path) as d:
         await d.village.text(ROSE, "SOMEBODY should mend the bench")

@@ -8,6 +8,7 @@ from pathlib import Path
 from playwright.async_api import Browser, expect
 
 from gateway.store.accounts import Role
+from gateway.store.people import resident_by_number
 from tests.web.axe import axe
 from tests.web.site import Dashboard, dashboard
 
@@ -103,3 +104,22 @@ async def test_an_observer_sees_how_many_and_of_whom_nothing(tmp_path: Path) -> 
             assert "insulin" not in page
             assert ROSE not in page
         assert (await client.post("/help/1/move", {"move": "complete"})).status == 403
+
+
+async def test_an_unsorted_request_is_offered_and_claimed_in_words_that_make_sense(tmp_path: Path) -> None:
+    async with dashboard(tmp_path) as d:
+        await d.village.text(
+            ROSE, "HELP my garden gate has come off and I cannot get my bins out to the road."
+        )
+        client = await d.client(Role.ORGANISER)
+        grace = await d.store.read(resident_by_number, GRACE)
+        assert grace is not None
+        await client.post("/help/1/offer", {"volunteer": str(grace.id)})
+        (offer,) = [words for number, words in await d.village.sent() if number == GRACE]
+        code = re.search(r"YES (\w+)", offer)
+        assert code is not None
+        assert offer.startswith(f"Can you help? {code[1]}: Help for a neighbour. Text YES")
+        (won,) = await d.village.text(GRACE, f"YES {code[1]}")
+        assert "out to the road. Place not known yet. Any time. Then DONE" in won
+        (told,) = [words for number, words in d.village.to_others if number == ROSE]
+        assert "come off and I ... What is the exact address?" in told

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from pathlib import Path
 
 from playwright.async_api import Browser, expect
 
+from gateway.services.outside import move_request
 from gateway.store.accounts import Role
 from gateway.store.journal import latest_entries
 from gateway.store.urgent import open_urgent
@@ -126,3 +128,17 @@ async def test_only_a_page_of_ours_is_gone_on_to(tmp_path: Path) -> None:
         assert (await client.post("/urgent/7", {"path": "//evil.example"})).location == "/"
         page = (await client.get("/urgent?path=//evil.example")).text
         assert "evil" not in page
+
+
+async def test_what_another_system_closes_is_urgent_no_more(tmp_path: Path) -> None:
+    async with dashboard(tmp_path) as d:
+        for words in ("HELP my oxygen is running out", "1"):
+            await d.village.text(ADA, words)
+        (matter,) = await d.store.read(open_urgent)
+        request_id = int(matter.subject.removeprefix("help:"))
+        move = partial(move_request, turns=d.village.turns, request_id=request_id, state="done")
+        await d.store.write(lambda tx: move(tx, reference="C-7", by={"token": 1}, now=d.now))
+        assert await d.store.read(open_urgent) == []
+        client = await d.client(Role.ORGANISER)
+        await client.post(f"/urgent/{matter.id}", {"path": "/help"})
+        assert "That is over already" in (await client.get("/help")).text

@@ -30,17 +30,19 @@ async def take(request: web.Request) -> web.Response:
     form = await fields(request)
     path = own_path(form.text("path", most=2000, empty=True) or "/")
     other = await store(request).write(_take, urgent_id, visit(request).account.id, now(request))
-    if other is not None:
+    if other:
         return await back(request, path, "urgent.taken_by", problem=True, who=other)
+    if other is not None:
+        return await back(request, path, "urgent.over", problem=True)
     return await back(request, path, "urgent.taken")
 
 
 def _take(tx: Tx, urgent_id: int, account_id: int, moment: datetime) -> str | None:
-    """Take it, and give None; or give the name of whoever was quicker."""
+    """Take it, and give None; or give the name of whoever was quicker, '' where it is over already."""
     if take_urgent(tx, urgent_id, account_id, moment):
         journal(tx, account_id, "urgent.taken", f"urgent:{urgent_id}", moment)
         return None
-    return who_took(tx, urgent_id) or "?"
+    return who_took(tx, urgent_id) or ""
 
 
 def routes() -> list[web.RouteDef]:
