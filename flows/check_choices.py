@@ -20,7 +20,7 @@ from flows.deeds import HELP
 from flows.errors import Problem
 from flows.library import Library
 from flows.limits import CHOICE_TYPES
-from flows.model import Ask, Flow, Step, Texts, static_options
+from flows.model import Ask, Flow, Step, Texts
 from flows.value import Json
 from flows.words import LISTS, MENU, spoken
 
@@ -39,7 +39,7 @@ def check_choices(library: Library, flow: Flow) -> list[Problem]:
     problems: list[Problem] = []
     for texts in flow.texts.values():
         for step in flow.steps.values():
-            if step.ask is not None and step.ask.type in CHOICE_TYPES and static_options(step.ask):
+            if step.ask is not None and step.ask.type in CHOICE_TYPES and step.ask.own_choices:
                 choices = library.choices(flow, step.ask, texts.language)
                 problems += _apart(step, texts, choices)
                 problems += _understood(step, step.ask, texts, choices)
@@ -93,7 +93,7 @@ def _latin(words: str) -> str:
     return "".join(character for character in words if character.isascii())
 
 
-def _understood(step: Step, ask: Ask, texts: Texts, choices: Sequence[Choice]) -> Iterable[Problem]:
+def _understood(step: Step, ask: Ask, texts: Texts, choices: tuple[Choice, ...]) -> Iterable[Problem]:
     """Each name has to come out as its own choice, through the very parsers that will hear it."""
     if ask.type not in TYPES or option_problems(ask.type, ask.options):
         return

@@ -18,7 +18,7 @@ from flows.keypad import OFFERED_AT_ONCE
 from flows.library import Library
 from flows.limits import CHOICE_TYPES
 from flows.listening import everywhere, heard_as
-from flows.model import Flow, Phrase, Step, static_options
+from flows.model import Flow, Phrase, Step
 from flows.spoken import voice_of
 from flows.words import spoken
 
@@ -90,7 +90,7 @@ def _written(language: str) -> tuple[re.Pattern[str], ...]:
 def _options(flow: Flow, step: Step) -> Iterator[Problem]:
     if step.ask is None or step.ask.type not in CHOICE_TYPES:
         return
-    count = len(static_options(step.ask))
+    count = len(step.ask.own_choices)
     if count > KEYED_OPTIONS_MAX:
         message = f"step `{step.name}` has {count} options, and a telephone {KEYED_OPTIONS_MAX} keys for them"
         yield Problem(flow.path, step.line, f"{message}; ask in two steps")

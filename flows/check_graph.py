@@ -13,7 +13,7 @@ from flows.facts import FACT_TYPES
 from flows.library import Library
 from flows.limits import ANSWERED, CHAIN_MAX, CHOICE_TYPES, CORRECTED, UNCLEAR, WORDS
 from flows.load import ANY
-from flows.model import ActionSpec, Ask, Flow, Step, Way, static_options
+from flows.model import ActionSpec, Ask, Flow, Step, Way
 
 CHAIN_FLOW_MAX = CHAIN_MAX // 3 - 1
 """Steps without a question in a row: three rows, each with the question after it, are one turn's most."""
@@ -58,7 +58,7 @@ def _ask_outcomes(ask: Ask) -> frozenset[str] | None:
     if ask.type == "yes_no":
         return frozenset({"yes", "no"})
     if ask.type == "choice":
-        keys = static_options(ask)
+        keys = ask.own_choices
         return frozenset(keys) if keys else None
     return frozenset({ANSWERED})
 
@@ -94,7 +94,7 @@ def _argument(flow: Flow) -> Iterable[Problem]:
 
 
 def _given(ask: Ask) -> bool:
-    return ask.type in CHOICE_TYPES and not static_options(ask)
+    return ask.type in CHOICE_TYPES and not ask.own_choices
 
 
 def _unreached(flow: Flow) -> Iterable[Problem]:
@@ -143,7 +143,7 @@ def _ask(flow: Flow, step: Step, ask: Ask) -> Iterable[Problem]:
 
 def _options(flow: Flow, step: Step, ask: Ask) -> Iterable[Problem]:
     options = ask.options.get("options")
-    keys = static_options(ask)
+    keys = ask.own_choices
     if isinstance(options, Mapping) and isinstance(options.get("from"), str) and len(options) == 1:
         return
     if not keys:

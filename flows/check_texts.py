@@ -16,7 +16,7 @@ from flows.errors import Problem
 from flows.gsm7 import parts
 from flows.library import Library
 from flows.limits import CHOICE_TYPES, CORRECTED, EXTRAS, UNCLEAR, WORDS
-from flows.model import ActionSpec, Ask, Common, Flow, Phrase, Step, Texts, static_options
+from flows.model import ActionSpec, Ask, Common, Flow, Phrase, Step, Texts
 from flows.phrases import fill, placeholders
 from flows.render import PARTS_MAX
 from flows.words import COMMON_PHRASES, GLOBAL_WORDS, HINT, LISTS, NOTICES
@@ -177,7 +177,7 @@ def _step(flow: Flow, step: Step, texts: Texts, held: frozenset[str] | None) -> 
     labels = []
     if step.ask is not None and step.ask.type in CHOICE_TYPES:
         named = texts.options.get(step.ask.name, {})
-        labels = [named[key].label for key in static_options(step.ask) or named if key in named]
+        labels = [named[key].label for key in step.ask.own_choices or named if key in named]
         yield from _labels(flow, step.ask, texts)
     typical = _typical(flow, texts.language)
     lines = [f"\n{number} {label}" for number, label in enumerate(labels, 1)]
@@ -192,7 +192,7 @@ def _step(flow: Flow, step: Step, texts: Texts, held: frozenset[str] | None) -> 
 
 def _labels(flow: Flow, ask: Ask, texts: Texts) -> Iterable[Problem]:
     labels = texts.options.get(ask.name, {})
-    for key in static_options(ask):
+    for key in ask.own_choices:
         if key not in labels or not labels[key].label.strip():
             message = f'option `{key}` of `{ask.name}` has no label; add {key} = {{ label = "…" }}'
             yield Problem(texts.path, 1, f"{message} under [options.{ask.name}]")
@@ -207,7 +207,7 @@ def _labels(flow: Flow, ask: Ask, texts: Texts) -> Iterable[Problem]:
 
 
 def _keys(step: Step) -> tuple[str, ...]:
-    return static_options(step.ask) if step.ask else ()
+    return step.ask.own_choices if step.ask else ()
 
 
 def _notices(flow: Flow, texts: Texts) -> Iterable[Problem]:

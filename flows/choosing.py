@@ -19,17 +19,17 @@ def outcome(value: Value) -> str:
     return ANSWERED
 
 
-def given_choices(value: Value | None, labels: Mapping[str, OptionText], language: str) -> list[Choice]:
+def given_choices(value: Value | None, labels: Mapping[str, OptionText], language: str) -> tuple[Choice, ...]:
     """Give the choices an action gave; those the flow's texts name too are labelled by the texts."""
     listed = value.data if value is not None and value.type == "options" else ()
     pairs = listed if isinstance(listed, Sequence) else ()
-    return [
+    return tuple(
         Choice(key, labels[key].label, labels[key].also)
         if (key := str(pair[0])) in labels
         else Choice(key, _label(pair[1], language), _also(pair, language))
         for pair in pairs
         if isinstance(pair, Sequence)
-    ]
+    )
 
 
 def _label(given: Json, language: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
+from functools import cached_property
 from typing import Literal, Protocol, TypeAlias
 
 from flows.call_state import NO_CALL, CallState
@@ -235,7 +236,7 @@ class Gazetteer(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Setting:
     """What a turn needs to know of the world: the moment and the community.
 
@@ -261,6 +262,11 @@ class Setting:
     language_known: bool = True
     hears: bool = True
     heeds: Callable[[str, str], bool] = lambda flow, names: False  # noqa: ARG005
+
+    @cached_property
+    def local_now(self) -> datetime:
+        """The moment on the community's clock."""
+        return self.now.astimezone(self.zone)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,9 @@ SLIP_LETTERS_MIN = 4
 OTHER_LETTER_MIN = 5
 """From so many letters on, one of them may be another, where the words beside it leave no doubt."""
 
+SLIPS_MAX = 2
+"""Slips in a cry, all its words together."""
+
 TWO_SLIPS_MIN = 9
 """From so many letters on a word may have two slips."""
 
@@ -58,6 +61,7 @@ class Danger:
     def __init__(self) -> None:
         self.cries: dict[str, tuple[str, ...]] = {}
         self._first_words: dict[str, list[Cry]] = {}
+        self._beginnings: set[tuple[str, int]] = set()
         self._syllables: list[tuple[str, str]] = []
         self._shortened: dict[str, set[str]] = {}
 
@@ -72,6 +76,8 @@ class Danger:
             return
         words = tuple(cry.split())
         self._first_words.setdefault(words[0], []).append(words)
+        # A slip keeps the first letter, and makes a word longer or shorter by a letter or two.
+        self._beginnings.update((cry[0], len(words[0]) + more) for more in range(-SLIPS_MAX, SLIPS_MAX + 1))
         for word in words:
             for shorter in _shortened(word):
                 self._shortened.setdefault(shorter, set()).add(word)
@@ -92,12 +98,17 @@ class Danger:
     def _slipped(self, folded: str) -> tuple[str, ...]:
         """Give the languages of all cries that a text may be a slip of, those with the fewest slips first."""
         words = folded.split()[:WORDS_MAX]
-        meant = [self._near(word) for word in words]
         found: list[tuple[int, tuple[str, ...]]] = []
-        for at, firsts in enumerate(meant):
-            for cry in (cry for first in firsts for cry in self._first_words.get(first, ())):
+        for at, word in enumerate(words):
+            if (word[0], len(word)) not in self._beginnings:  # nearly no text goes on from here
+                continue
+            for cry in (
+                cry for first in sorted(self._near(word)) for cry in self._first_words.get(first, ())
+            ):
                 written = words[at : at + len(cry)]
-                if len(written) < len(cry) or any(w not in m for w, m in zip(cry, meant[at:], strict=False)):
+                if len(written) < len(cry):
+                    continue
+                if any(meant not in self._near(w) for meant, w in zip(cry, written, strict=True)):
                     continue
                 slips = _slips(cry, written)
                 if slips is not None:
@@ -127,14 +138,14 @@ def _slips(cry: Cry, written: Sequence[str]) -> int | None:
         distance = OSA.distance(meant, word)
         slips += distance
         two = len(meant) >= TWO_SLIPS_MIN
-        if distance > (2 if two else 1):
+        if distance > (SLIPS_MAX if two else 1):
             return None
         other_letter = (
             len(meant) == len(word) and sorted(meant) != sorted(word) and not _sound_alike(meant, word)
         )
         if other_letter and not two and not (sure and len(meant) >= OTHER_LETTER_MIN):
             return None
-    return slips if slips <= 2 else None
+    return slips if slips <= SLIPS_MAX else None
 
 
 def _sound_alike(meant: str, word: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from flows.answers import TYPES
 from flows.answers.base import Choice, Question, Understood
@@ -50,8 +50,14 @@ CORRECTION_WORDS = 12
 Asked = Sequence[tuple[Ask, Question]]
 """Questions a text may answer, in the order in which an unmarked answer is meant for them."""
 
-Marks = Mapping[str, Sequence[str]]
+Marks = Mapping[str, tuple[str, ...]]
 """By the answer's name: the words that stand before or after it, with an ellipsis in its place."""
+
+Before = Mapping[str, Sequence[tuple[str, tuple[str, ...]]]]
+"""Marks that stand before an answer, by their first word: the answer's name and all words, the most first."""
+
+After = Sequence[tuple[str, str]]
+"""Marks that stand after an answer, joined to it: the answer's name and the ending, the longest first."""
 
 
 def facts(text: str, asked: Asked, marks: Marks, unmarked: Iterable[str]) -> dict[str, Value]:
@@ -94,9 +100,10 @@ def _without_marked_moments(folded: str, asked: Asked, marks: Marks) -> str:
     for ask, question in asked:
         if ask.type not in MOMENTS:
             continue
+        before = _marks_before(((ask.name, marks[ask.name]),))
         at = 0
         while at < len(words):
-            name, size = _mark_before(words, at, {ask.name: marks[ask.name]})
+            name, size = _mark_before(words, at, before)
             end = _moment_ends(words, at + size, ask, question) if name else at
             del words[at:end]
             at += end == at
@@ -126,24 +133,23 @@ def _joined(folded: str, asked: Asked) -> str:
     """Join the words of each place's name, for a mark within it ("calle del molino") marks nothing."""
     for ask, question in asked:
         if ask.type == "place":
-            several = tuple(name for name in question.places.names(question.language) if " " in name)
-            return (
-                _several_words(several).sub(lambda name: name[0].replace(" ", _JOINT), folded)
-                if several
-                else folded
-            )
+            several = _several_words(tuple(question.places.names(question.language)))
+            return several.sub(lambda name: name[0].replace(" ", _JOINT), folded) if several else folded
     return folded
 
 
 @lru_cache(maxsize=8)
-def _several_words(names: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(names, key=len, reverse=True)))})")
+def _several_words(names: tuple[str, ...]) -> re.Pattern[str] | None:
+    """Find the names of several words in a text (None: there are none)."""
+    several = sorted((name for name in names if " " in name), key=len, reverse=True)
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, several))})") if several else None
 
 
 def _marked(words: Sequence[str], asked: Asked, marks: Marks, unmarked: Iterable[str]) -> dict[str, Value]:
     """Give the answers that stand at marks, and the one that stands at none."""
     found: dict[str, Value] = {}
-    pieces, left = _pieces(words, {ask.name: marks[ask.name] for ask, _ in asked})
+    wanted = tuple((ask.name, marks[ask.name]) for ask, _ in asked)
+    pieces, left = _pieces(words, _marks_before(wanted), _marks_after(wanted))
     for ask, question in asked:
         values = [value for piece in pieces.get(ask.name, ()) if (value := _after_mark(piece, ask, question))]
         if values and values.count(values[0]) == len(values):
@@ -216,7 +222,7 @@ def _other(words: Sequence[str], ask: Ask, question: Question, held: Value) -> V
 
 def _chosen(folded: str, question: Question) -> tuple[Value | None, str]:
     """Find the one choice whose name stands in a text, and what is left of the text without it."""
-    named, rest = named_in(key(_CLOCK.sub(_POINT, folded)), _long_index(tuple(question.choices)))
+    named, rest = named_in(key(_CLOCK.sub(_POINT, folded)), _long_index(question.choices))
     if len(set(named)) != 1:
         return None, folded
     chosen = next(choice for choice in question.choices if choice.key == named[0])
@@ -233,7 +239,7 @@ def _long_names(choice: Choice) -> Choice:
         name if not name.isascii() or len(name) >= NAME_LETTERS_MIN else ""
         for name in (choice.label, *choice.also)
     )
-    return replace(choice, label=label, also=tuple(also))
+    return Choice(choice.key, label, tuple(also))
 
 
 def _without_places(folded: str, question: Question, marks: Sequence[str]) -> str:
@@ -241,18 +247,21 @@ def _without_places(folded: str, question: Question, marks: Sequence[str]) -> st
 
     A word stands for each: in "a la iglesia el 3 de abril" no "a la" may come before the 3.
     """
-    names = tuple(sorted(question.places.names(question.language), key=len, reverse=True))
-    endings = tuple(mark.removeprefix(MARKED) for mark in marks if mark.startswith(MARKED))
-    return " ".join(_pattern(names, endings).sub(f" {_SOMEWHERE} ", folded).split()) if names else folded
+    names = tuple(question.places.names(question.language))
+    if not names:
+        return folded
+    return " ".join(_pattern(names, tuple(marks)).sub(f" {_SOMEWHERE} ", folded).split())
 
 
 @lru_cache(maxsize=16)
-def _pattern(names: tuple[str, ...], endings: tuple[str, ...]) -> re.Pattern[str]:
-    either, ending = ("|".join(map(re.escape, words)) for words in (names, endings))
+def _pattern(names: tuple[str, ...], marks: tuple[str, ...]) -> re.Pattern[str]:
+    endings = (mark.removeprefix(MARKED) for mark in marks if mark.startswith(MARKED))
+    longest_first = sorted(names, key=len, reverse=True)
+    either, ending = ("|".join(map(re.escape, words)) for words in (longest_first, endings))
     return re.compile(rf"(?:\b\d+[a-z]? )?(?:\b|(?<=\d))(?:{either})(?:{ending})?(?:\b|(?=\d))")
 
 
-def _pieces(words: Sequence[str], marks: Marks) -> tuple[dict[str, list[str]], str]:
+def _pieces(words: Sequence[str], before: Before, after: After) -> tuple[dict[str, list[str]], str]:
     """Cut a text at the marks: what each of them marks, and what stands at none."""
     pieces: dict[str, list[str]] = {}
     left: list[str] = []
@@ -260,12 +269,12 @@ def _pieces(words: Sequence[str], marks: Marks) -> tuple[dict[str, list[str]], s
     run: list[str] = []
     at = 0
     while at < len(words):
-        name, size = _mark_before(words, at, marks)
+        name, size = _mark_before(words, at, before)
         if name:
             _close(pieces, left, open_mark, run)
             open_mark, run, at = name, [], at + size
             continue
-        name, bare = _mark_after(words[at], marks)
+        name, bare = _mark_after(words[at], after)
         if name:
             pieces.setdefault(name, []).append(" ".join((*run, bare)))
             open_mark, run = "", []
@@ -283,29 +292,41 @@ def _close(pieces: dict[str, list[str]], left: list[str], mark: str, run: Sequen
         left.extend(run)
 
 
-def _mark_before(words: Sequence[str], at: int, marks: Marks) -> tuple[str, int]:
+def _mark_before(words: Sequence[str], at: int, marks: Before) -> tuple[str, int]:
     """Give the answer marked by the words at a place, and how many those are; the most win."""
-    best = ("", 0)
-    for name, patterns in marks.items():
+    for name, before in marks.get(words[at], ()):
+        if tuple(words[at : at + len(before)]) == before:
+            return name, len(before)
+    return "", 0
+
+
+@lru_cache(maxsize=64)
+def _marks_before(marks: tuple[tuple[str, tuple[str, ...]], ...]) -> Before:
+    found: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
+    for name, patterns in marks:
         for pattern in patterns:
-            before = _before(pattern)
-            if len(before) > best[1] and tuple(words[at : at + len(before)]) == before:
-                best = (name, len(before))
-    return best
+            before = tuple(pattern.removesuffix(MARKED).split()) if pattern.endswith(MARKED) else ()
+            if before:
+                found.setdefault(before[0], []).append((name, before))
+    for those in found.values():
+        those.sort(key=lambda mark: len(mark[1]), reverse=True)
+    return found
 
 
-@cache
-def _before(pattern: str) -> tuple[str, ...]:
-    """Give the words that a mark wants before an answer; none for a mark that stands after one."""
-    return tuple(pattern.removesuffix(MARKED).split()) if pattern.endswith(MARKED) else ()
-
-
-def _mark_after(word: str, marks: Marks) -> tuple[str, str]:
+def _mark_after(word: str, marks: After) -> tuple[str, str]:
     """Give the answer marked by a word's ending (particles in Korean), and the word without it."""
-    best = ("", "")
-    for name, patterns in marks.items():
-        for pattern in patterns:
-            ending = pattern.removeprefix(MARKED) if pattern.startswith(MARKED) else ""
-            if ending and word != ending and word.endswith(ending) and len(ending) > len(best[1]):
-                best = (name, ending)
-    return best[0], word.removesuffix(best[1])
+    for name, ending in marks:
+        if word != ending and word.endswith(ending):
+            return name, word.removesuffix(ending)
+    return "", word
+
+
+@lru_cache(maxsize=64)
+def _marks_after(marks: tuple[tuple[str, tuple[str, ...]], ...]) -> After:
+    found = [
+        (name, ending)
+        for name, patterns in marks
+        for pattern in patterns
+        if pattern.startswith(MARKED) and (ending := pattern.removeprefix(MARKED))
+    ]
+    return sorted(found, key=lambda mark: len(mark[1]), reverse=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from flows.errors import Problem, UnknownFlow
 from flows.load import read_flow
 from flows.load_texts import read_common
 from flows.machine import build
-from flows.model import Ask, Common, Flow, Phrase, Texts, static_options
+from flows.model import Ask, Common, Flow, Phrase, Texts
 from flows.phrases import placeholders
 from flows.words import Vocabulary
 
@@ -48,7 +48,7 @@ class Library:
         self.binding = frozenset(binding)
         self.problems = tuple(problems)
         self._machines: dict[tuple[str, int], Machine] = {}
-        self._choices: dict[tuple[str, int, tuple[str, ...], str, str], list[Choice]] = {}
+        self._choices: dict[tuple[str, int, tuple[str, ...], str, str], tuple[Choice, ...]] = {}
         self._placeholders: dict[tuple[str, int, str], frozenset[str]] = {}
 
     @cached_property
@@ -76,19 +76,19 @@ class Library:
             texts = self.flow(flow, version).texts.get(language)
         return texts.phrases.get(key) if texts else None
 
-    def choices(self, flow: Flow, ask: Ask, language: str) -> Sequence[Choice]:
+    def choices(self, flow: Flow, ask: Ask, language: str) -> tuple[Choice, ...]:
         """Give the choices a flow names itself, with their labels in a language."""
-        key = (flow.name, flow.version, static_options(ask), ask.name, language)
+        key = (flow.name, flow.version, ask.own_choices, ask.name, language)
         known = self._choices.get(key)
         if known is None:
             texts = flow.texts.get(language)
             labels = texts.options.get(ask.name, {}) if texts else {}
-            known = self._choices[key] = [
+            known = self._choices[key] = tuple(
                 Choice(option, labels[option].label, labels[option].also)
                 if option in labels
                 else Choice(option, option)
-                for option in static_options(ask)
-            ]
+                for option in ask.own_choices
+            )
         return known
 
     def placeholders(self, flow: str, version: int, key: str) -> frozenset[str]:

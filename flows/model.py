@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cached_property
 
 from flows.value import Json
 
@@ -25,7 +26,7 @@ class Way:
     line: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Ask:
     """A question: an answer type, the name its answer is kept under, and the type's options.
 
@@ -37,13 +38,19 @@ class Ask:
     name: str = ""
     options: Mapping[str, Json] = field(default_factory=dict)
 
+    @cached_property
+    def own_choices(self) -> tuple[str, ...]:
+        """The keys of the choices the question names itself; none when an action gives them."""
+        options = self.options.get("options", ())
+        if isinstance(options, Sequence) and not isinstance(options, str):
+            return tuple(str(key) for key in options)
+        return ()
 
-def static_options(ask: Ask) -> tuple[str, ...]:
-    """Give the keys of the choices a question names itself; none when an action gives them."""
-    options = ask.options.get("options", ())
-    if isinstance(options, Sequence) and not isinstance(options, str):
-        return tuple(str(key) for key in options)
-    return ()
+    @cached_property
+    def choices_from(self) -> str:
+        """The name of the value that holds the choices an action gives; empty when none does."""
+        options = self.options.get("options")
+        return str(options.get("from", "")) if isinstance(options, Mapping) else ""
 
 
 @dataclass(frozen=True, slots=True)

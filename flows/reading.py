@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from flows.answers import TYPES
 from flows.answers.base import Answer, Question, Unclear, Understood
@@ -22,6 +22,7 @@ class Reading:
     stand: Stand
     setting: Setting
     language: str
+    _asking: dict[str, tuple[Ask, Question]] = field(default_factory=dict, init=False)
 
     @property
     def several(self) -> tuple[str, ...]:
@@ -31,8 +32,8 @@ class Reading:
 
     def answer(self, body: str) -> Answer:
         """Try to understand a text as an answer to the present question, or to it among others."""
-        ask = self.stand.ask
-        answer = TYPES[ask.type].parse(body, self._question(ask))
+        ask, question = self._asks(self.stand.step)
+        answer = TYPES[ask.type].parse(body, question)
         if isinstance(answer, Unclear) and self.stand.step in self.several:
             found = facts(body, self._asked(), self._marks(), (ask.name,)).get(ask.name)
             return Understood(found) if found else answer
@@ -66,7 +67,7 @@ class Reading:
         ask = self.stand.ask
         if not body or ask.type not in MOMENTS or self.several:
             return None
-        return of_moment(spoken(body), ask, self._question(ask))
+        return of_moment(spoken(body), *self._asks(self.stand.step))
 
     def begun(self) -> bool:
         """Tell whether any of several questions has been answered."""
@@ -75,14 +76,21 @@ class Reading:
     def _without_yes_or_no(self, body: str) -> str:
         """Leave out the word a correction may begin with, for a no before a day would deny that day."""
         first, _, rest = body.strip().partition(" ")
-        answer = TYPES["yes_no"].parse(first, self._question(self.stand.ask))
+        answer = TYPES["yes_no"].parse(first, self._asks(self.stand.step)[1])
         return rest if isinstance(answer, Understood) else body
 
-    def _question(self, ask: Ask) -> Question:
-        return self.stand.question(ask, self.setting, self.language)
+    def _asks(self, step: str) -> tuple[Ask, Question]:
+        """Give what a step asks, made once for all that is read, unless an answer may change its choices."""
+        known = self._asking.get(step)
+        if known is None:
+            ask = self.stand.ask_of(step)
+            known = ask, self.stand.question(ask, self.setting, self.language)
+            if not ask.choices_from:
+                self._asking[step] = known
+        return known
 
     def _asked(self) -> Asked:
-        return [(ask := self.stand.ask_of(name), self._question(ask)) for name in self.several]
+        return [self._asks(step) for step in self.several]
 
     def _marks(self) -> Marks:
         texts = self.stand.flow.texts.get(self.language)

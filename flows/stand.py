@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -100,21 +100,20 @@ class Stand:
         """Give what an answer has to be understood against."""
         return Question(
             language=language,
-            now=setting.now.astimezone(setting.zone),
+            now=setting.local_now,
             region=setting.region,
             places=setting.places,
             options=ask.options,
             choices=self.choices(ask, language),
         )
 
-    def choices(self, ask: Ask, language: str) -> Sequence[Choice]:
+    def choices(self, ask: Ask, language: str) -> tuple[Choice, ...]:
         """Give what can be chosen at a question, whether the flow or an action names it."""
         if ask.type not in CHOICE_TYPES:
             return ()
-        given = ask.options.get("options")
-        if isinstance(given, Mapping):
+        if ask.choices_from:
             labels = self._options(language).get(ask.name, {})
-            return given_choices(self.answers.get(str(given.get("from", ""))), labels, language)
+            return given_choices(self.answers.get(ask.choices_from), labels, language)
         return self.library.choices(self.flow, ask, language)
 
     def told(self, language: str) -> Mapping[str, Value]:

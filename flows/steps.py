@@ -43,6 +43,7 @@ class Steps:
         self.finished: list[Finished] = []
         self._bound = False
         self._chosen_by = ""
+        self._read: Reading | None = None
 
     @property
     def status(self) -> str:
@@ -56,7 +57,11 @@ class Steps:
 
     @property
     def _reading(self) -> Reading:
-        return Reading(self.stand, self.setting, self.said.language)
+        """Reads texts where the conversation stands; the same one as long as place and language stay."""
+        read, language = self._read, self.said.language
+        if read is None or read.stand is not self.stand or read.language != language:
+            read = self._read = Reading(self.stand, self.setting, language)
+        return read
 
     def turn(self) -> Turn:
         """Give what the turn came to."""

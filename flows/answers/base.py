@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias
 
 from flows.conversation import Gazetteer
 from flows.value import Json, Value
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """One thing that can be chosen: its key, its label and what else people call it."""
 
     key: str
@@ -34,7 +33,7 @@ class Question:
     region: str
     places: Gazetteer
     options: Mapping[str, Json] = field(default_factory=dict)
-    choices: Sequence[Choice] = ()
+    choices: tuple[Choice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

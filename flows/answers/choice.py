@@ -56,7 +56,7 @@ def value_of(choice: Choice) -> Value:
 def pick(folded: str, question: Question) -> Answer:
     """Understand one of the question's choices in a folded text."""
     choices = question.choices
-    among = index(tuple(choices))
+    among = index(choices)
     said = plain(folded)
     if said in among.things:
         return _chosen(among.things[said], choices)

@@ -62,7 +62,7 @@ class RankingType:
 
 def _named(folded: str, question: Question) -> list[str]:
     """Give the keys of choices named in order, if nothing else is said; [] otherwise."""
-    found, rest = named_in(plain(folded), index(tuple(question.choices)))
+    found, rest = named_in(plain(folded), index(question.choices))
     language = lexicon(question.language)
     between = _words("ranks", language.language).sub(" ", _words("then", language.language).sub(" ", rest))
     left = re.sub(r"[0-9>=|→&+]+", " ", language.without_fillers(" ".join(between.split()))).split()

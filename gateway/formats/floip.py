@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
 from flows.library import Library
-from flows.model import Ask, Flow, static_options
+from flows.model import Ask, Flow
 from flows.value import Json, Value
 from gateway.store.flow_results import FlowPackage, FlowResult
 
@@ -140,21 +140,21 @@ def _question(flow: Flow, step: str, ask: Ask, library: Library, language: str) 
 
 def _type(ask: Ask) -> str:
     if ask.type == "choice":
-        return "select_one" if static_options(ask) else "text"
+        return "select_one" if ask.own_choices else "text"
     if ask.type == "ranking":
-        return "select_many" if static_options(ask) else "text"
+        return "select_many" if ask.own_choices else "text"
     return _TYPES.get(ask.type, "text")
 
 
 def _choices(ask: Ask) -> Sequence[str]:
-    return ("yes", "no") if ask.type == "yes_no" else static_options(ask)
+    return ("yes", "no") if ask.type == "yes_no" else ask.own_choices
 
 
 def _response(ask: Ask, value: Value) -> Json:
     data = value.data
     if ask.type == "ranking" and isinstance(data, Sequence) and not isinstance(data, str):
         keys = [str(pair[0]) for pair in data if isinstance(pair, Sequence)]
-        return keys if static_options(ask) else ", ".join(keys)
+        return keys if ask.own_choices else ", ".join(keys)
     if isinstance(data, (list, tuple)):
         # A choice is its key; a place is what people call it.
         return str(data[1] if ask.type == "place" else data[0])

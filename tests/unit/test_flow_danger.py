@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from flows.danger import Danger
 from flows.library import load_library
 from flows.words import spoken
 
@@ -85,3 +88,42 @@ def test_every_cry_is_heard_with_one_letter_lost_or_two_swapped() -> None:
         if not VOCABULARY.emergency(f"please {slip} now", "en")
     ]
     assert missed == []
+
+
+class _LooksEverywhere(set[tuple[str, int]]):
+    """Says of every word that a cry may begin with it."""
+
+    def __contains__(self, beginning: object) -> bool:
+        return True
+
+
+def _searching_every_word() -> Danger:
+    danger = Danger()
+    for cry, languages in VOCABULARY.danger.cries.items():
+        for language in languages:
+            danger.add(cry, language)
+    danger._beginnings = _LooksEverywhere()
+    return danger
+
+
+THOROUGH = _searching_every_word()
+
+
+@st.composite
+def slips(draw: st.DrawFn) -> str:
+    """Cries with up to four letters lost, added or changed, amid other words."""
+    cry = draw(st.sampled_from(sorted(VOCABULARY.danger.cries)))
+    for _ in range(draw(st.integers(0, 4))):
+        at = draw(st.integers(0, len(cry)))
+        cry = (
+            cry[:at]
+            + draw(st.sampled_from(["", "", " ", *"aeioscvbnt"]))
+            + cry[at + draw(st.integers(0, 1)) :]
+        )
+    words = st.sampled_from(["", "please", "now", "mi casa", "help", "약국에", "9"])
+    return " ".join(f"{draw(words)} {cry} {draw(words)}".split())
+
+
+@given(slips())
+def test_looking_first_at_how_words_begin_misses_no_cry_that_a_search_of_every_word_finds(text: str) -> None:
+    assert VOCABULARY.danger.languages(text) == THOROUGH.languages(text)
