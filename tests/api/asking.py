@@ -21,6 +21,7 @@ from gateway.config import Limits
 from gateway.store import people
 from gateway.store.database import Tx
 from gateway.store.instant import to_text
+from gateway.store.journal import latest_entries
 from tests.village import Village, ashby
 
 ROSE = "+447700900123"
@@ -141,3 +142,13 @@ def _book(tx: Tx, number: str, now: datetime) -> int:
         run=run_id,
         now=to_text(now),
     )
+
+
+async def deeds(system: Asker) -> list[tuple[str, object]]:
+    """Give what the log says other systems did, the oldest first: the action, and whose token it was."""
+    found = await system.village.store.read(latest_entries, limit=200)
+    return [
+        (entry.action, entry.detail["token"])
+        for entry in reversed(found)
+        if "token" in entry.detail and entry.action.startswith("api.")
+    ]
