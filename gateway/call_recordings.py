@@ -49,6 +49,7 @@ class CallRecordings:
             seconds=len(recorded.sound) / 2 / RATE,
             transcript=recorded.answer.alternatives[0] if recorded.answer.alternatives else "",
             now=now,
+            keep=self.exchange.terms.of_recordings()[kind],
         )
         data: dict[str, Json] = {"call": self.call_id, "kind": kind}
         write_event(tx, "recording.kept", f"recording:{recording_id}", data, now)

@@ -9,6 +9,7 @@ from gateway.clock import Clock
 from gateway.mouth import Mouth
 from gateway.recordings import Recordings
 from gateway.store.database import Store
+from gateway.terms import Terms
 from gateway.turns import Turns
 from modem.speech.protocols import Recogniser
 
@@ -24,3 +25,4 @@ class Exchange:
     mouth: Mouth
     recordings: Recordings
     queued: Callable[[], None]
+    terms: Terms

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
+from functools import partial
 
 from gateway.clock import Clock
 from gateway.forgetting import Forgetting
@@ -55,7 +56,13 @@ class Retention:
             (retention.erase_conversations, self._terms.conversations),
             (retention.erase_events, self._terms.events),
             (retention.erase_calls, self._terms.calls),
+            (retention.erase_ideas, self._terms.board),
+            (retention.erase_announcements, self._terms.announcements),
+            (retention.erase_shifts, self._terms.shifts),
+            (retention.erase_referrals, self._terms.foodbank),
         ]
+        for kind, kept in self._terms.of_recordings().items():
+            await self._all(partial(retention.end_recordings, kind=kind), now - kept)
         for erase, days in work:
             erased += await self._all(erase, now - timedelta(days=days))
         await self._store.write(keep_fact, DONE_ON, night)

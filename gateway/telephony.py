@@ -48,7 +48,7 @@ async def telephony(
     turns.rings = any(modem.is_software or modem.audio for modem in config.modems)
     voice = SpeechVoice(SoundCache(config.data / "prompts"), config.calls.voices)
     mouth = Mouth(voice, (config.data / "audio", *config.flows, BUILT_IN))
-    exchange = Exchange(store, turns, clock, recogniser, mouth, recordings, queued)
+    exchange = Exchange(store, turns, clock, recogniser, mouth, recordings, queued, config.retention)
     await store.write(_settle_cut_calls, turns, clock.now())
     tasks = [asyncio.create_task(_forget(exchange))]
     if config.calls.load == START and turns.rings:

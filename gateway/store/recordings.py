@@ -8,13 +8,6 @@ from datetime import datetime, timedelta
 from gateway.store.database import Row, Tx
 from gateway.store.instant import from_text, to_text
 
-# How long each kind is kept; the words a request needs stay with the request.
-RETENTION = {
-    "answer": timedelta(days=30),
-    "message": timedelta(days=30),
-    "voicemail": timedelta(days=30),
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Recording:
@@ -41,8 +34,9 @@ def keep_recording(
     seconds: float,
     transcript: str,
     now: datetime,
+    keep: timedelta,
 ) -> int:
-    """Write down a recording whose file is already whole on the disk; give its id."""
+    """Write down a recording whose file is already whole on the disk, to be kept so long; give its id."""
     return tx.insert(
         "INSERT INTO recording "
         "(call_id, resident_id, kind, flow, step, file, seconds, transcript, made_at, erase_at) VALUES "
@@ -56,7 +50,7 @@ def keep_recording(
         seconds=seconds,
         transcript=transcript,
         now=to_text(now),
-        erase=to_text(now + RETENTION[kind]),
+        erase=to_text(now + keep),
     )
 
 

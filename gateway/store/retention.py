@@ -63,7 +63,66 @@ def erase_calls(tx: Tx, before: datetime) -> int:
     return _forgotten(tx, len(old))
 
 
-def _oldest(tx: Tx, table: str, moment: str, before: datetime, besides: str = "") -> list[int]:
+def erase_ideas(tx: Tx, before: datetime) -> int:
+    """Erase what closed on the board before a moment, with who was in."""
+    old = _closed(tx, "board_idea", before)
+    for row_id in old:
+        tx.run("DELETE FROM board_joining WHERE idea_id = :id", id=row_id)
+        tx.run("DELETE FROM board_idea WHERE id = :id", id=row_id)
+    return _forgotten(tx, len(old))
+
+
+def erase_announcements(tx: Tx, before: datetime) -> int:
+    """Erase announcements that went out before a moment, with whom they went to."""
+    old = _oldest(tx, "announcement", "ended_at", before, "AND ended_at IS NOT NULL")
+    for row_id in old:
+        tx.run("DELETE FROM announcement_recipient WHERE announcement_id = :id", id=row_id)
+        tx.run("DELETE FROM announcement WHERE id = :id", id=row_id)
+    return _forgotten(tx, len(old))
+
+
+def erase_shifts(tx: Tx, before: datetime) -> int:
+    """Erase shifts that were over before a moment, with whose they were."""
+    rows = tx.all(
+        "DELETE FROM shift WHERE id IN (SELECT id FROM shift WHERE ends_at < :before "
+        "AND state IN ('over', 'missed', 'cancelled') ORDER BY ends_at LIMIT :batch) RETURNING id",
+        before=to_text(before),
+        batch=BATCH,
+    )
+    return _forgotten(tx, len(rows))
+
+
+def erase_referrals(tx: Tx, before: datetime) -> int:
+    """Erase food bank referrals that ended before a moment."""
+    old = _closed(tx, "food_referral", before)
+    for row_id in old:
+        tx.run("DELETE FROM food_referral WHERE id = :id", id=row_id)
+    return _forgotten(tx, len(old))
+
+
+def end_recordings(tx: Tx, before: datetime, *, kind: str) -> int:
+    """End the time of recordings of a kind from before a moment, where a longer one was set when they were
+    made: the next look erases their files, too.
+    """
+    old = _oldest(tx, "recording", "made_at", before, "AND kind = :kind AND erase_at > made_at", kind=kind)
+    for row_id in old:
+        tx.run("UPDATE recording SET transcript = '', erase_at = made_at WHERE id = :id", id=row_id)
+    return _forgotten(tx, len(old))
+
+
+def _closed(tx: Tx, table: str, before: datetime) -> list[int]:
+    rows = tx.all(
+        f"SELECT id FROM {table} WHERE closed_at IS NOT NULL AND closed_at < :before "  # noqa: S608
+        "ORDER BY closed_at LIMIT :batch",
+        before=to_text(before),
+        batch=BATCH,
+    )
+    return [int(row["id"]) for row in rows]
+
+
+def _oldest(
+    tx: Tx, table: str, moment: str, before: datetime, besides: str = "", **values: object
+) -> list[int]:
     """Give the rows at the old end of a table that are older than a moment.
 
     Ids grow with time, so the first rows are the oldest, and one that is too young ends the search.
@@ -71,6 +130,7 @@ def _oldest(tx: Tx, table: str, moment: str, before: datetime, besides: str = ""
     rows = tx.all(
         f"SELECT id, {moment} AS at FROM {table} WHERE 1 = 1 {besides} ORDER BY id LIMIT :batch",  # noqa: S608
         batch=BATCH,
+        **values,
     )
     limit = to_text(before)
     return [int(row["id"]) for row in rows if row["at"] < limit]
