@@ -237,7 +237,7 @@ class Call(PromptReading):
         return answer.answer
 
     async def _keep(self, recorded: Recorded, turn: CallTurn) -> None:
-        kind = "message" if turn.happened & {"person.wanted", "person.message"} else "answer"
+        kind = "message" if turn.for_person else "answer"
         await self._recordings.keep(kind, recorded, turn.flow, turn.step)
 
     async def _settle(self) -> None:

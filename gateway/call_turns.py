@@ -19,7 +19,7 @@ class CallTurn:
     """What a turn on a call came to: what is said, what may come then, and what happened.
 
     `again` asks for the sentences before this turn once more. `flow` and `step` are where the
-    conversation stands.
+    conversation stands; with `for_person` what is said there is a message for one.
     """
 
     sentences: tuple[Sentence, ...]
@@ -29,6 +29,7 @@ class CallTurn:
     slow: bool
     flow: str
     step: str
+    for_person: bool
 
 
 def take_call_turn(tx: Tx, turns: Turns, resident_id: int, event: Input, now: datetime) -> CallTurn:
@@ -51,4 +52,5 @@ def take_call_turn(tx: Tx, turns: Turns, resident_id: int, event: Input, now: da
         slow=calls.wants_slow(tx, resident_id),
         flow=after.flow if after else "",
         step=after.step if after else "",
+        for_person=after is not None and after.status == "person",
     )
