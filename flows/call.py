@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TypeAlias
 
+from flows.call_cry import CRY
 from flows.call_dress import dressed
 from flows.call_talk import Talk
 from flows.conversation import (
@@ -56,7 +57,7 @@ def _begin(walk: Walk, conversation: Conversation | None, opening: str) -> None:
     """Greet; then ask for the language, go on where the conversation stopped, or ask what is wanted."""
     fresh = conversation is not None and _is_fresh(walk, conversation)
     if walk.status in LIVE:
-        walk.stand.call = replace(walk.stand.call, asking="", silences=0, offered=(), page=0)
+        walk.stand.call = replace(walk.stand.call, asking="", cry="", silences=0, offered=(), page=0)
     walk.said.say(opening)
     talk = Talk(walk)
     if walk.setting.stopped:
@@ -111,8 +112,10 @@ def _hung_up(walk: Walk) -> Turn:
         walk.patience = OPEN_FOR
         walk.said.happened("call.cut_off")
     walk.on_call = False
+    if walk.stand.call.asking == CRY:  # perhaps they ring the emergency number now, perhaps they cannot
+        walk.said.happened("emergency")
     if walk.status in LIVE:
-        walk.stand.call = replace(walk.stand.call, asking="", silences=0, offered=(), page=0)
+        walk.stand.call = replace(walk.stand.call, asking="", cry="", silences=0, offered=(), page=0)
     return walk.turn()
 
 

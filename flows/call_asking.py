@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from flows.answers.base import Unclear
+from flows.call_cry import CRY
 from flows.call_phrases import KEYS
 from flows.deeds import obey
 from flows.keypad import OFFERED_AT_ONCE, all_places
@@ -22,7 +23,7 @@ class Asking:
     def __init__(self, walk: Walk) -> None:
         self.walk = walk
         state = walk.stand.call
-        self.asking, self.silences = state.asking, state.silences
+        self.asking, self.cry, self.silences = state.asking, state.cry, state.silences
         self.offered, self.page = state.offered, state.page
         self.over = False
         self._ask(asking="")
@@ -153,6 +154,17 @@ class Asking:
         self.walk.said.say("call.stop_sure", kind="question")
         self._ask(asking="stop")
 
+    def ask_if_cry(self, cry: str) -> None:
+        """Give the number to call at once, and ask whether it is an emergency; `cry` is what was heard."""
+        self.walk.said.say("call.cry", kind="question")
+        self._ask(asking=CRY, cry=cry)
+
+    def raise_alarm(self) -> None:
+        """Tell the people on duty, and go on where the caller stood."""
+        self.walk.said.happened("emergency")
+        self.walk.said.say("emergency")
+        self.walk.ask_again()
+
     def choose_language(self, language: str) -> None:
         """Speak another language from here on, and remember it."""
         walk = self.walk
@@ -174,8 +186,10 @@ class Asking:
         """Have the last words said again; whatever they asked is still asked."""
         walk = self.walk
         walk.said.again()
-        walk.stand.call = replace(walk.stand.call, asking=self.asking, offered=self.offered, page=self.page)
+        walk.stand.call = replace(
+            walk.stand.call, asking=self.asking, cry=self.cry, offered=self.offered, page=self.page
+        )
 
-    def _ask(self, *, asking: str) -> None:
+    def _ask(self, *, asking: str, cry: str = "") -> None:
         stand = self.walk.stand
-        stand.call = replace(stand.call, asking=asking, silences=0, offered=(), page=0)
+        stand.call = replace(stand.call, asking=asking, cry=cry, silences=0, offered=(), page=0)

@@ -60,7 +60,7 @@ def _dress(walk: Walk, effect: Effect) -> Iterator[Effect]:
     yield from _question(walk, effect) if effect.kind == "question" else (effect,)
 
 
-_YES_OR_NO = ("call.right", "call.stop_sure")
+_YES_OR_NO = ("call.right", "call.stop_sure", "call.cry")
 
 
 def _question(walk: Walk, prompt: Prompt) -> Iterator[Effect]:

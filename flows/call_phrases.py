@@ -22,6 +22,7 @@ CALL_PHRASES: Mapping[str, tuple[str, ...]] = {
     "call.go_on": (),
     "call.stopped": (),
     "call.stop_sure": (),
+    "call.cry": (),
     "call.echo": ("answer",),
     "call.right": (),
     "call.recorded": (),

@@ -15,9 +15,9 @@ class CallState:
     `on`: a call is going on; `cut`: the last one ended over an open question. `heard` names the
     answers that were taken by ear and that no yes has confirmed; `check` is the step with an action
     that binds, which waits for this yes. `asking` is what is asked instead of the step's question:
-    `` (the step's), `language`, `check`, `stop` (really stop?), `more` (anything else?). `silences`
-    counts those in a row; `offered` are the values that the keys 1, 2, … stand for, `page` which of
-    several pages of them.
+    `` (the step's), `language`, `check`, `stop` (really stop?), `more` (anything else?), `cry` (an
+    emergency?), and then `cry` is what sounded like one. `silences` counts those in a row; `offered` are
+    the values that the keys 1, 2, … stand for, `page` which of several pages of them.
     """
 
     on: bool = False
@@ -25,6 +25,7 @@ class CallState:
     heard: tuple[str, ...] = ()
     check: str = ""
     asking: str = ""
+    cry: str = ""
     silences: int = 0
     offered: tuple[Value, ...] = ()
     page: int = 0
@@ -37,6 +38,7 @@ class CallState:
             "heard": list(self.heard),
             "check": self.check,
             "asking": self.asking,
+            "cry": self.cry,
             "silences": self.silences,
             "offered": [value.to_json() for value in self.offered],
             "page": self.page,
@@ -51,6 +53,7 @@ class CallState:
             heard=tuple(data["heard"]),  # type: ignore[arg-type]
             check=str(data["check"]),
             asking=str(data["asking"]),
+            cry=str(data.get("cry", "")),  # conversations from before it was asked have none
             silences=int(data["silences"]),  # type: ignore[arg-type]
             offered=tuple(Value.from_json(value) for value in data["offered"]),  # type: ignore[union-attr,arg-type]
             page=int(data["page"]),  # type: ignore[arg-type]

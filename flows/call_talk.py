@@ -9,6 +9,7 @@ from flows.answering import answer, begin, elsewhere, emergency, go_elsewhere
 from flows.answers.base import Unclear, Understood
 from flows.by_ear import RECORDED_TYPES
 from flows.call_asking import PERSON, Asking
+from flows.call_cry import CRY, may_be_misheard
 from flows.checking import settle
 from flows.conversation import RECORDED
 from flows.deeds import obey
@@ -46,7 +47,7 @@ class Talk(Asking):
         walk = self.walk
         cry, language = crying(walk, alternatives)
         if cry:
-            emergency(walk, language, cry, spoken(cry))
+            self._hear_cry(cry, language)
             return
         words = meanings(walk, alternatives, answers=False)
         agreed = len(words) == 1 and len(meanings(walk, alternatives, answers=self._may_answer())) == 1
@@ -54,7 +55,7 @@ class Talk(Asking):
             self._hear_stopped(words)
         elif self.asking in ("", "more") and self._heed(alternatives):
             self.asking = ""
-        elif agreed and words[0].word is not None and not (self.asking == "more" and _no(walk, alternatives)):
+        elif agreed and words[0].word is not None and not self._would_answer(alternatives):
             self._word(words[0].word)
         elif self.asking in _ASKED_ON_CALLS or walk.stand.call.check:
             self._hear_asked(alternatives)
@@ -62,6 +63,13 @@ class Talk(Asking):
             self._message(alternatives)
         else:
             self._hear_answer(alternatives)
+
+    def _hear_cry(self, cry: str, language: str) -> None:
+        """Tell people of an emergency, but ask first where any word might have been taken for its word."""
+        if self.asking != CRY and may_be_misheard(self.walk, cry):
+            self.ask_if_cry(cry)
+        else:
+            emergency(self.walk, language, cry, spoken(cry))
 
     def press(self, keys: str) -> None:
         """Take an entry of keys; an answer wins over what 0 and 9 do everywhere."""
@@ -88,6 +96,9 @@ class Talk(Asking):
     def wait(self) -> None:
         """Take a silence: the same again, the keys, goodbye."""
         walk = self.walk
+        if self.asking == CRY:
+            self.raise_alarm()
+            return
         if walk.status == "person":
             self.goodbye()
             return
@@ -109,9 +120,13 @@ class Talk(Asking):
         alone = self.asking != "more" or not yes_or_no(self.walk, alternatives)
         return any(heed(self.walk, spoken(body), alone=alone) for body in alternatives)
 
+    def _would_answer(self, alternatives: Sequence[str]) -> bool:
+        """Tell whether words that work everywhere answer what the call asks."""
+        return self.asking == CRY or (self.asking == "more" and _no(self.walk, alternatives))
+
     def _may_answer(self) -> bool:
         walk = self.walk
-        asks_own = self.asking in ("language", "stop") or bool(walk.stand.call.check)
+        asks_own = self.asking in ("language", "stop", CRY) or bool(walk.stand.call.check)
         return walk.status == "active" and not asks_own and walk.stand.ask.type not in _NOT_COMPARED
 
     def _hear_stopped(self, words: Sequence[Meaning]) -> None:
@@ -147,6 +162,8 @@ class Talk(Asking):
             self._hear_answer(alternatives) if said != "yes" else self.walk.ask_again()
         elif said:
             self._answer_asked(yes=said == "yes")
+        elif self.asking == CRY:
+            self.raise_alarm()
         else:
             asks_yes_or_no = bool(alternatives) and self.asking != "language"
             self.unclear(Unclear("unclear.yes_no") if asks_yes_or_no else UNHEARD)
@@ -155,6 +172,8 @@ class Talk(Asking):
         walk = self.walk
         languages = self.languages()
         if keys == PERSON_KEY:
+            if self.asking == CRY:
+                walk.said.happened("emergency")
             obey(walk, PERSON, ())
         elif self.asking == "language":
             chosen = languages[int(keys) - 1] if keys.isdigit() and 0 < int(keys) <= len(languages) else ""
@@ -174,6 +193,8 @@ class Talk(Asking):
         walk = self.walk
         if self.asking == "more":
             self.goodbye()
+        elif self.asking == CRY:
+            self.raise_alarm() if yes else walk.ask_again()
         elif self.asking == "stop":
             if yes:
                 obey(walk, STOP, ())
@@ -294,7 +315,7 @@ class Talk(Asking):
             self.unclear(Unclear("unclear.place"))
 
 
-_ASKED_ON_CALLS = ("language", "stop", "more")
+_ASKED_ON_CALLS = ("language", "stop", "more", CRY)
 _NOT_COMPARED = RECORDED_TYPES | {"pin"}
 
 

@@ -103,7 +103,7 @@ def expects(library: Library, conversation: Conversation | None, setting: Settin
         return replace(_MESSAGE, language=language)
     if conversation.call.asking == "language":
         return _asked_on_call(library, language, setting, (), languages=True)
-    if conversation.call.asking == "stop" or conversation.call.check:
+    if conversation.call.asking in ("stop", "cry") or conversation.call.check:
         return _yes_or_no(library, language, setting)
     return _Step(library, conversation, setting).expectation()
 

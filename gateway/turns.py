@@ -133,7 +133,7 @@ class Turns:
         if after is not None and after != before:
             self._keep(tx, resident, kept, after, now)
         urgent = _is_emergency(turn) and self._may_be_urgent(tx, resident, now)
-        words = UNTOLD if secrecy.hides_words(before, turn) else _words_of(event)
+        words = UNTOLD if secrecy.hides_words(before, turn) else _words_of(event, before)
         self._tell_happenings(tx, resident, turn, words, urgent, now)
         if medium == "text" and (hush is None or not hush(turn)):
             lane = Lane.URGENT if urgent else Lane.ANSWER
@@ -359,8 +359,10 @@ def _talking(conversation: Conversation) -> bool:
     return conversation.status in OPEN and not idle
 
 
-def _words_of(event: Input) -> str:
-    """Give what the resident wrote or said, for the people on duty."""
+def _words_of(event: Input, before: Conversation | None) -> str:
+    """Give what the resident wrote or said, for the people on duty: the cry, where a yes to it came now."""
+    if before is not None and before.call.cry:
+        return before.call.cry
     if isinstance(event, TextIn):
         return event.body
     if isinstance(event, Heard) and event.alternatives and event.alternatives[0] != RECORDED:

@@ -124,8 +124,8 @@ async def _ring(village: Village, number: str, language: str) -> None:
 async def _say(village: Village, number: str, body: str) -> Turn:
     """Say a line, and yes to whether it was heard right."""
     turn = await village.call(number, as_call(body))
-    while turn.conversation and (turn.conversation.call.check or turn.conversation.call.asking == "stop"):
-        turn = await village.call(number, Heard((_yes(turn.conversation.language),)))
+    while (now := turn.conversation) and (now.call.check or now.call.asking in ("stop", "cry")):
+        turn = await village.call(number, Heard((_yes(now.language),)))
     return turn
 
 

@@ -47,7 +47,44 @@ def test_a_word_and_an_answer_that_compete_do_neither(ann: Caller) -> None:
 def test_a_cry_for_help_counts_in_any_alternative(ann: Caller) -> None:
     ann.says("ride")
     assert "nine nine nine" in ann.says("a tomorrow", "ambulance")
+    ann.says("yes")
     assert "emergency" in ann.happened()
+
+
+@pytest.mark.parametrize("said", ["yes", "ambulance", "person", "mumble", ""])
+def test_whoever_does_not_say_no_to_an_emergency_is_in_one(rider: Caller, said: str) -> None:
+    heard = rider.says("ambulance")
+    assert heard.startswith("If this is an emergency, hang up and call nine nine nine")
+    assert "emergency" not in rider.happened()
+    after = rider.says(said) if said else rider.waits()
+    assert rider.happened() == ["emergency"]
+    assert after.startswith("If this is an emergency")
+    assert "Where" in after
+
+
+@pytest.mark.parametrize("ends", ["1", "0", "hangs up"])
+def test_a_key_for_yes_or_for_a_person_and_hanging_up_raise_the_alarm_too(rider: Caller, ends: str) -> None:
+    rider.says("ambulance")
+    rider.hangs_up() if ends == "hangs up" else rider.presses(ends)
+    assert rider.happened().count("emergency") == 1
+
+
+@pytest.mark.parametrize("no", ["no", "2", "9"])
+def test_a_word_that_was_taken_for_a_cry_alarms_nobody(rider: Caller, no: str) -> None:
+    rider.says("ambulance")
+    rider.presses("*")
+    after = rider.presses(no) if no.isdigit() else rider.says(no)
+    assert rider.happened() == []
+    assert "Where" in after
+    rider.hangs_up()
+    assert "emergency" not in rider.happened()
+
+
+def test_a_cry_in_words_of_ones_own_is_believed_at_once(rider: Caller) -> None:
+    rider.rings()
+    rider.says("help")
+    rider.says("my husband has collapsed in the kitchen")
+    assert "emergency" in rider.happened()
 
 
 def test_noise_is_no_answer(ann: Caller) -> None:
