@@ -16,6 +16,7 @@ from tests.api.asking import ROSE, Asker, asker, book
 
 GENEROUS = Limits(("GB",), texts_per_day=100_000, texts_per_number_per_hour=1000)
 LIBRARY = load_library((BUILT_IN, Path(__file__).parent / "flows"), BINDING)
+DESK = {"what": "Desk", "starts_at": "2026-03-04T14:00:00Z", "ends_at": "2026-03-04T17:00:00Z"}
 # Not asked of us: a schema cannot say that an id which fits it leads nowhere.
 BESIDES = "positive_data_acceptance"
 
@@ -63,6 +64,12 @@ async def furnish(system: Asker) -> None:
     for number in range(4):
         await system.request_of(f"+4477009002{number:02}", "HELP carry my logs")
     await book(system)
+    await system.village.text(ROSE, "SOMEBODY should mend the bench")
+    for words in ("FOODBANK", "2", "3", "vegan", "no", "microwave", "no", "I collect it", "1"):
+        await system.village.text("+447700900124", words)
+    for words in ("JOIN", "Zoe Marsh", "2", "1"):
+        await system.village.text("+447700900777", words)
+    await system.post("/shifts", DESK)
     for words in ("SURVEY", "yes", "34", "wood", "STOP"):
         await system.village.text("+447700900130", words)
     system.token = await system.let_in(days=3650)

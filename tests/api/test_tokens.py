@@ -54,7 +54,12 @@ async def test_every_operation_needs_its_scope_but_the_public_ones(system: Asker
     token = await system.let_in("polls:read")
     for operation in OPERATIONS:
         if operation.scope not in (None, "polls:read"):
-            path = operation.path.replace("{dataset}", "trips").replace("{id}", "1").replace("{flow}", "lift")
+            path = (
+                operation.path.replace("{dataset}", "trips")
+                .replace("{id}", "1")
+                .replace("{flow}", "lift")
+                .replace("{key}", "bench")
+            )
             answer = await system.ask(operation.method, path, json={}, token=token)
             assert (answer.status, answer.code) == (403, "no_scope"), operation.id
 
