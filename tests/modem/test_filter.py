@@ -112,10 +112,15 @@ def test_silence_is_told_in_time_and_meanwhile_the_heart_beats(stick: Stick) -> 
 
 
 def test_a_long_listing_may_take_its_time_as_long_as_it_goes_on(stick: Stick, line: LineFilter) -> None:
-    for number in range(1, 6):
-        threading.Timer(0.1 * number, stick.say, [b"0011\r\n"]).start()
-    threading.Timer(0.6, stick.say, [b"OK\r\n"]).start()
+    def lists_slowly() -> None:
+        for said in (b"0011\r\n", b"0011\r\n", b"0011\r\n", b"0011\r\n", b"0011\r\n", b"OK\r\n"):
+            time.sleep(0.1)  # the stick's own pace: each line in time, all of them together too late
+            stick.say(said)
+
+    lister = threading.Thread(target=lists_slowly)
+    lister.start()
     assert line.command("AT+CMGL=4", 0.3) == ["0011"] * 5
+    lister.join()
 
 
 def test_a_stick_that_goes_away_is_told_at_once(stick: Stick, line: LineFilter) -> None:
