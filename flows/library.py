@@ -6,13 +6,11 @@ from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 
-from transitions import Machine
-
 from flows.answers.base import Choice
 from flows.errors import Problem, UnknownFlow
 from flows.load import read_flow
 from flows.load_texts import read_common
-from flows.machine import build
+from flows.machine import StepMachine, build
 from flows.model import Ask, Common, Flow, Phrase, Texts
 from flows.phrases import placeholders
 from flows.words import Vocabulary
@@ -47,7 +45,7 @@ class Library:
         self.common = dict(common)
         self.binding = frozenset(binding)
         self.problems = tuple(problems)
-        self._machines: dict[tuple[str, int], Machine] = {}
+        self._machines: dict[tuple[str, int], StepMachine] = {}
         self._choices: dict[tuple[str, int, tuple[str, ...], str, str], tuple[Choice, ...]] = {}
         self._placeholders: dict[tuple[str, int, str], frozenset[str]] = {}
 
@@ -61,7 +59,7 @@ class Library:
         """What is recognised everywhere: global words, emergency words and keywords."""
         return Vocabulary(self.common, self.flows.values())
 
-    def machine(self, flow: Flow) -> Machine:
+    def machine(self, flow: Flow) -> StepMachine:
         """Give the one machine of this flow version, built when first needed."""
         key = (flow.name, flow.version)
         if key not in self._machines:

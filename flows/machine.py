@@ -14,6 +14,14 @@ from flows.model import Flow, Way
 _AT = "at_step"
 
 
+class StepMachine(Machine):
+    """A flow's machine; `settled` remembers where outcomes lead that no guard decides, by step and trigger."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.settled: dict[tuple[str, str], str] = {}
+
+
 @dataclass(slots=True)
 class Cursor:
     """The tiny model a machine moves: where a conversation stands and which answers it holds."""
@@ -22,7 +30,7 @@ class Cursor:
     held: Container[str]
 
 
-def build(flow: Flow) -> Machine:
+def build(flow: Flow) -> StepMachine:
     """Compile a flow; the machine has no model of its own, so every conversation can share it."""
     transitions = [
         {"trigger": outcome, "source": step.name, "dest": way.to, "conditions": _guard(way)}
@@ -30,7 +38,7 @@ def build(flow: Flow) -> Machine:
         for outcome, ways in step.ways.items()
         for way in ways
     ]
-    return Machine(
+    return StepMachine(
         model=None,
         states=list(flow.steps),
         initial=flow.start,
@@ -40,14 +48,20 @@ def build(flow: Flow) -> Machine:
     )
 
 
-def follow(machine: Machine, flow: Flow, step: str, outcome: str, held: Container[str]) -> str:
+def follow(machine: StepMachine, flow: Flow, step: str, outcome: str, held: Container[str]) -> str:
     """Give the step that `outcome` leads to from `step` (an empty string: no way leads on)."""
     ways = flow.steps[step].ways
     trigger = outcome if outcome in ways else ANY
     if trigger not in ways:
         return ""
+    known = machine.settled.get((step, trigger))
+    if known is not None:
+        return known
     cursor = Cursor(step, held)
-    return cursor.at_step if machine.events[trigger].trigger(cursor, cursor) else ""
+    target = cursor.at_step if machine.events[trigger].trigger(cursor, cursor) else ""
+    if not any(way.when for way in ways[trigger]):
+        machine.settled[step, trigger] = target
+    return target
 
 
 def _guard(way: Way) -> list[Callable[[Any], bool]]:

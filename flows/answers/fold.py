@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 READ_AT_MOST = 1000
 """Characters of a text that are read for a short answer."""
@@ -69,6 +70,7 @@ def _is_closing(lines: list[str], at: int) -> bool:
     )
 
 
+@lru_cache(maxsize=4)  # one turn folds the same text four times; of those before it little stays in memory
 def fold(text: str) -> str:
     """Give the text in the one spelling that words are compared in.
 
