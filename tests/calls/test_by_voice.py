@@ -110,7 +110,7 @@ async def books_a_lift(town: RingingTown, gateway: Gateway) -> None:
     time, who, confirm = "몇 시에 모시러 갈까요?", "누가 타시나요?", "예약할까요?"
     await min_ji.answers("이동", "2", MENU, pickup, QUICK_WOMAN, MAN)
     await min_ji.answers("약국", ["#", "1"], pickup, dropoff, QUICK_WOMAN, WOMAN, read_back="Boots Chemist")
-    await min_ji.answers("교회", ["#", "2"], dropoff, day, MAN, WOMAN)
+    await min_ji.answers("교회", ["#", "2"], dropoff, day, MAN, WOMAN, read_back="St Mary's Church.")
     await min_ji.answers("목요일", "0305", day, time, QUICK_WOMAN, MAN)
     await min_ji.answers("정오", "1200", time, who, OLD_WOMAN, WOMAN)
     await min_ji.answers("저 혼자", "1", who, confirm, QUICK_WOMAN, WOMAN)
