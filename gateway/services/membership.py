@@ -50,6 +50,7 @@ def approve(timing: Timing | Acting, wish: Enrolment, *, by: str) -> Approved:
     member_id = members.add_member(timing.tx, wish.resident_id, wish.name, wish.pin_hash)
     enrolments.decide(timing.tx, wish.id, state, by, timing.now)
     timing.emit("enrolment.approved", f"enrolment:{wish.id}", member=member_id, by=by)
+    timing.emit("member.added", f"member:{member_id}", by=by)
     sharing = members.members_on(timing.tx, wish.resident_id)
     without = tuple(member.name for member in sharing if not member.pin_hash) if len(sharing) > 1 else ()
     key = "approved_without_pin" if wish.name in without else "approved"

@@ -30,8 +30,6 @@ PEOPLE = (
     _person("resident.named", "A resident said their name.", *_WHO),
     _person("resident.stopped", "A resident wants no more texts.", *_WHO),
     _person("resident.started", "A resident wants texts again.", *_WHO),
-    _person("resident.forget_asked", "A resident wants everything about them erased."),
-    _person("resident.forgotten", "Everything about a resident was erased."),
     _person("resident.forget_asked", "A resident asked to be forgotten."),
     _person("resident.forgotten", "A resident was forgotten: this id will not be heard of again."),
     _person("language.set", "A resident goes on in another language.", "language"),
@@ -47,6 +45,10 @@ PEOPLE = (
     _person("emergency", "A resident used emergency words.", "answered", *_WHO),
     EventType("urgent.told", "Somebody on duty was told of something urgent.", ("resident", "help")),
     EventType("urgent.taken", "Somebody sees to something urgent.", ("resident", "help")),
+    EventType("coordinator.on_duty", "A coordinator hears of what is urgent.", "resident", "on_duty"),
+    EventType(
+        "coordinator.off_duty", "A coordinator is told of what is urgent no more.", "resident", "off_duty"
+    ),
     _person("consent.given", "A resident agreed to be asked something by another system.", "flow"),
     _person("consent.withdrawn", "A resident agrees no more.", "flow"),
     _person("machine.suspected", "A number seems to be answered by a machine.", "reason"),

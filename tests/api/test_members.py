@@ -37,7 +37,7 @@ async def test_somebody_who_asked_becomes_a_member_and_hears_of_it(system: Asker
     member = decided.json["member"]
     assert (await system.get(f"/members/{member}")).json["name"] == "Zoe Marsh"
     assert [number for number, _ in await system.village.sent()] == [ZOE]
-    assert [kind for kind, _ in await system.village.events()] == ["enrolment.approved"]
+    assert [kind for kind, _ in await system.village.events()] == ["enrolment.approved", "member.added"]
     assert await deeds(system) == [("api.enrolment_decided", 1)]
     again = await system.post(f"/enrolments/{wish}/state", {"state": "refused"})
     assert (again.status, again.code) == (409, "forbidden_move")

@@ -15,7 +15,16 @@ from jsonschema import Draft202012Validator
 from flows.library import BUILT_IN
 from flows.transcript import Clock, From, Line, Says, read_transcript
 from gateway.api.secrets import Secrets
-from gateway.services import board, help_foodbank, help_lifecycle, trip_moves
+from gateway.services import (
+    announcements,
+    board,
+    help_foodbank,
+    help_lifecycle,
+    membership,
+    polls,
+    shifts,
+    trip_moves,
+)
 from gateway.store.database import Tx
 from gateway.store.webhook_deliveries import Parcel
 from gateway.webhooks.catalogue import (
@@ -86,6 +95,26 @@ def test_every_state_of_what_moves_by_a_lifecycle_has_its_event(
     """Their types are put together from the state, so that reading the code does not show them."""
     missing = {f"{family}.{state}" for state in set(machine.states) - first} - set(EVENT_TYPES)
     assert not missing, f"{sorted(missing)}\n{ADD}"
+
+
+@pytest.mark.parametrize(
+    ("about", "machine", "untold"),
+    [
+        ("help", help_lifecycle.LIFECYCLE, set()),
+        ("trip", trip_moves.LIFECYCLE, set()),
+        ("referral", help_foodbank.LIFECYCLE, set()),
+        ("board", board.LIFECYCLE, set()),
+        ("shift", shifts.LIFECYCLE, set()),
+        ("announcement", announcements.LIFECYCLE, set()),
+        ("enrolment", membership.LIFECYCLE, set()),
+        ("poll", polls.LIFECYCLE, {"copied"}),  # a state that stands in backups alone
+    ],
+)
+def test_every_state_a_record_can_reach_is_told_by_an_event_about_it(
+    about: str, machine: Any, untold: set[str]
+) -> None:
+    told = {kind.state for kind in EVENT_TYPES.values() if about in kind.subjects}
+    assert set(machine.states) - told == untold, ADD
 
 
 @pytest.mark.parametrize("name", EVENT_TYPES)

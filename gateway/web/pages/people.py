@@ -23,7 +23,7 @@ from gateway.web.access import needs
 from gateway.web.context import gateway, now, store, visit
 from gateway.web.forms import Form, FormMistake, fields
 from gateway.web.render import back, render
-from gateway.web.words import LANGUAGES
+from gateway.web.words import language_name
 
 A_PAGE = 50
 MOST_PAGES = 10_000
@@ -80,8 +80,8 @@ async def show(request: web.Request) -> web.Response:
         request,
         "person.html",
         person=person,
-        languages={tag: LANGUAGES.get(tag, tag) for tag in turns.library.languages},
-        usual=LANGUAGES.get(turns.community.language, turns.community.language),
+        languages={tag: language_name(tag) for tag in turns.library.languages},
+        usual=language_name(turns.community.language),
     )
 
 
@@ -140,6 +140,8 @@ def _set_duty(tx: Tx, resident_id: int, on_duty: bool, me: int, moment: datetime
         raise FormMistake("duty", "people.no_coordinator")
     people.install_coordinator(tx, resident_id, on_duty=on_duty)
     deed = "people.put_on_duty" if on_duty else "people.put_off_duty"
+    turn = "on" if on_duty else "off"
+    write_event(tx, f"coordinator.{turn}_duty", f"resident:{resident_id}", {}, moment)
     journal(tx, me, deed, f"resident:{resident_id}", moment)
     return len(people.coordinators_on_duty(tx))
 
