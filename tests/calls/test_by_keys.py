@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from flows.conversation import Heard
+from gateway.call_turns import take_call_turn
+from gateway.store.people import resident_by_number
 from modem.audio import wav
 from tests.calls.ringing import MENU, TONE_SECONDS, in_english, ringing_town, rows, speech, texts_of
 from tests.faults.rows import deeds_of
@@ -90,6 +93,25 @@ async def test_a_key_breaks_off_what_is_said(tmp_path: Path, prompts: Path) -> N
         await rose.presses("*", "Where shall we pick you up?")
         await rose.presses("6455#", "Where do you want to go?")
         await rose.presses("9", "Where shall we pick you up?")
+        await rose.call.hang_up()
+
+
+async def test_whoever_asked_for_slower_once_hears_every_call_slower(tmp_path: Path, prompts: Path) -> None:
+    async with ringing_town(tmp_path, prompts) as town, town.serving() as gateway:
+        rose = await in_english(town, ROSE)
+        await rose.call.hang_up()
+        resident = await gateway.store.read(resident_by_number, ROSE)
+        assert resident is not None
+        now = gateway.clock.now()
+        await gateway.store.write(take_call_turn, gateway.turns, resident.id, Heard(("slower",)), now)
+        rose = await town.rings(ROSE)
+        await rose.hears(MENU)
+        await rose.presses("2", "Where shall we pick you up?", out=True)
+        mouth = gateway.modems[0].calls.exchange.mouth  # type: ignore[union-attr]
+        question = rose.heard[-1].sentences[0]
+        usual, slow = [await mouth.sound(question, slow=slow) for slow in (False, True)]
+        assert len(slow) > 1.2 * len(usual)
+        assert slow[800:-800] in rose.call.heard
         await rose.call.hang_up()
 
 

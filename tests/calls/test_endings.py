@@ -18,7 +18,7 @@ from tests.faults.rows import deeds_of
 from tests.hands import LiveHands
 from tests.village import MONDAY
 
-ROSE, GEORGE, LUCIA = "+447700900123", "+447700900134", "+447700900132"
+ROSE, GEORGE, LUCIA, DUTY = "+447700900123", "+447700900134", "+447700900132", "+447700900001"
 CUT_OFF = "We were cut off. Text GO ON, or ring again."
 
 
@@ -119,6 +119,21 @@ async def test_silence_is_asked_again_and_then_let_go(tmp_path: Path, prompts: P
             assert len(rose.heard) < 8
         await rose.is_rung_off()
         assert await town.how() == "nobody spoke"
+        assert await town.reply(ROSE) == CUT_OFF
+        await at_ease(town)
+
+
+async def test_a_call_does_not_go_on_for_ever(tmp_path: Path, prompts: Path) -> None:
+    async with ringing_town(tmp_path, prompts) as town, town.serving() as gateway:
+        rose = await in_english(town, ROSE)
+        await rose.presses("2", "Where shall we pick you up?")
+        await rose.presses("6455#", "Where do you want to go?")
+        desk = gateway.modems[0].calls
+        assert desk is not None
+        assert desk._call is not None
+        desk._call._may_last(0.0)
+        await rose.is_rung_off()
+        assert await town.how() == "longest call reached"
         assert await town.reply(ROSE) == CUT_OFF
         await at_ease(town)
 
@@ -243,6 +258,7 @@ async def test_whoever_rings_while_closed_leaves_a_message(tmp_path: Path, promp
         (recording,) = await gateway.store.read(rows, "recording")
         assert recording["kind"] == "voicemail"
         await at_ease(town)
+        assert [text for text in await texts_of(town, DUTY) if "left a spoken message" in text]
 
 
 async def test_a_text_sent_during_a_call_is_answered_as_well(tmp_path: Path, prompts: Path) -> None:
