@@ -27,6 +27,18 @@ PENDING_SECRETS: web.AppKey[dict[int, str]] = web.AppKey("pending_secrets")
 
 
 @dataclass(frozen=True, slots=True)
+class Staged:
+    """A file that was looked at and is not taken over yet, since when (aware, UTC)."""
+
+    content: bytes
+    since: datetime
+
+
+STAGED: web.AppKey[dict[int, Staged]] = web.AppKey("staged")
+"""The file each session looks at: never on the disk, where those named in it would stay."""
+
+
+@dataclass(frozen=True, slots=True)
 class Visit:
     """Somebody who is signed in, looking at a page; `urgent` is what nobody has taken yet."""
 

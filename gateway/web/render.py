@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from functools import cache, partial
 from typing import Any
@@ -19,9 +19,9 @@ from gateway.store.people import Resident
 from gateway.store.sessions import add_flash
 from gateway.store.urgent import Urgent
 from gateway.web import assets, words
-from gateway.web.context import count, gateway, language, store, visit, visit_or_none
+from gateway.web.context import Visit, count, gateway, language, store, visit, visit_or_none
 
-NAV = (
+DAILY = (
     ("/", "nav.now"),
     ("/conversations", "nav.conversations"),
     ("/help", "nav.help"),
@@ -31,6 +31,8 @@ NAV = (
     ("/announcements", "nav.announcements"),
     ("/shifts", "nav.shifts"),
     ("/people", "nav.people"),
+)
+SELDOM = (
     ("/flows", "nav.flows"),
     ("/phone", "nav.phone"),
     ("/modems", "nav.modems"),
@@ -40,7 +42,11 @@ NAV = (
     ("/coordinators", "nav.coordinators"),
     ("/account", "nav.account"),
 )
-"""Every page of the menu, in its order. One that is not there, or not for this role, is left out."""
+NAV = DAILY + SELDOM
+"""Every page of the menu, in its order. One that is not there, or not for this role, is left out.
+
+On a wide screen those of every day stand in one row, the others behind the word More.
+"""
 
 MENU: web.AppKey[Mapping[str, str]] = web.AppKey("menu")
 """The least role for each page of the menu that is there."""
@@ -76,17 +82,24 @@ def _around(request: web.Request) -> dict[str, Any]:
         "urgent": looking.urgent if looking else (),
         "flashes": looking.session.flash if looking else (),
         "path": request.path,
-        "menu": [
-            (path, key)
-            for path, key in NAV
-            if looking and (role := request.app[MENU].get(path)) and looking.may(role)
-        ],
+        "menu": _entries(request, looking, DAILY),
+        "more_menu": _entries(request, looking, SELDOM),
         "community": community.name,
         "zone": community.zone,
         "now": gateway(request).clock.now(),
         "count": count(request),
         "locale": _locale(tag, community.region),
     }
+
+
+def _entries(
+    request: web.Request, looking: Visit | None, among: Iterable[tuple[str, str]]
+) -> list[tuple[str, str]]:
+    return [
+        (path, key)
+        for path, key in among
+        if looking and (role := request.app[MENU].get(path)) and looking.may(role)
+    ]
 
 
 @cache
@@ -101,7 +114,13 @@ def _environment() -> Environment:
     )
     environment.globals["static"] = assets.address_of
     environment.filters.update(
-        shown=shown, clock=clock, clock24=clock24, day=day, local_day=local_day, moment=moment
+        shown=shown,
+        clock=clock,
+        clock24=clock24,
+        day=day,
+        local_day=local_day,
+        moment=moment,
+        language_name=words.language_name,
     )
     return environment
 

@@ -14,7 +14,7 @@ from gateway.metrics import metrics_routes
 from gateway.store.accounts import Role
 from gateway.web import assets, live
 from gateway.web.access import access_of, check_said
-from gateway.web.context import GATEWAY, HTTP, LIVE, PENDING_SECRETS
+from gateway.web.context import GATEWAY, HTTP, LIVE, PENDING_SECRETS, STAGED
 from gateway.web.faults import tell_faults
 from gateway.web.guard import (
     MOST_BODY_OCTETS,
@@ -100,7 +100,8 @@ def make_site(gateway: Gateway, http: HttpConfig) -> web.Application:
         client_max_size=MOST_BODY_OCTETS,
         middlewares=[api.alone, tell_faults, check_host, check_line, check_origin, read_body, find_visit],
     )
-    site[GATEWAY], site[HTTP], site[LIVE], site[PENDING_SECRETS] = gateway, http, Live(), {}
+    site[GATEWAY], site[HTTP], site[LIVE] = gateway, http, Live()
+    site[PENDING_SECRETS], site[STAGED] = {}, {}
     site.on_response_prepare.append(add_headers)
     site.on_shutdown.append(_end_live)
     site.cleanup_ctx.extend((sweeping, watching))

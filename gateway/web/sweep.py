@@ -15,11 +15,12 @@ from gateway.store.accounts import forget_invitations
 from gateway.store.database import Tx
 from gateway.store.journal import forget_journal
 from gateway.store.sessions import forget_sessions
-from gateway.web.context import GATEWAY
+from gateway.web.context import GATEWAY, STAGED
 
 log = logging.getLogger(__name__)
 
 EVERY_SECONDS = 3600.0
+STAGED_KEPT = timedelta(hours=1)
 JOURNAL_KEPT = timedelta(days=2 * 365)
 
 
@@ -34,7 +35,10 @@ async def sweeping(site: web.Application) -> AsyncIterator[None]:
 
 async def _sweep_for_ever(site: web.Application) -> None:
     gateway = site[GATEWAY]
+    # Where files to be taken over lay before; one that was left may lie there still.
+    await asyncio.to_thread((gateway.data / "community-import.csv").unlink, missing_ok=True)
     while True:
+        drop_staged(site, gateway.clock.now())
         # By a clock that is wrong, everybody would be signed out and the log erased.
         if gateway.clock.trusted:
             try:
@@ -42,6 +46,13 @@ async def _sweep_for_ever(site: web.Application) -> None:
             except StoreError as error:
                 log.warning("%s", error)
         await asyncio.sleep(EVERY_SECONDS)
+
+
+def drop_staged(site: web.Application, now: datetime) -> None:
+    """Forget the files that somebody looked at and then left."""
+    staged = site[STAGED]
+    for session_id in [one for one, file in staged.items() if now - file.since > STAGED_KEPT]:
+        del staged[session_id]
 
 
 def sweep(tx: Tx, now: datetime) -> None:

@@ -50,6 +50,17 @@ def knows(key: str) -> bool:
     return key in catalogue(DEFAULT)
 
 
+def language_name(tag: str) -> str:
+    """Give what a language calls itself: `es` is Español."""
+    if tag in LANGUAGES:
+        return LANGUAGES[tag]
+    try:
+        name = Locale.parse(tag, sep="-").get_display_name()
+    except (UnknownLocaleError, ValueError):
+        name = None
+    return name or tag
+
+
 def choose_language(wanted: str, accepted: str) -> str:
     """Choose the language of a page: what somebody set, else what their browser asks for."""
     if wanted in LANGUAGES:

@@ -72,3 +72,16 @@ async def test_only_coordinators_change_what_is_said(tmp_path: Path) -> None:
         assert (await coordinator.get("/flows/nothing")).status == 404
         assert (await coordinator.get("/flows/lift/texts/xx")).status == 404
         assert (await coordinator.post("/flows/draft/on")).status == 422
+
+
+async def test_the_list_of_flows_needs_no_sideways_scrolling_on_a_phone(
+    tmp_path: Path, browser: Browser
+) -> None:
+    async with dashboard(tmp_path) as d:
+        page = (await d.page(browser, width=360)).page
+        await page.goto("/flows")
+        assert await page.evaluate("(e => e.scrollWidth <= e.clientWidth)(document.querySelector('.wide'))")
+        row = page.get_by_role("row").filter(has=page.get_by_role("link", name="lift", exact=True))
+        await expect(row.get_by_role("cell").first).to_be_visible()
+        assert await row.evaluate("e => e.offsetHeight") < 150
+        await axe(page)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from datetime import timedelta
 from pathlib import Path
 
 import aiohttp
@@ -9,6 +11,8 @@ from playwright.async_api import Browser, FilePayload, Page, expect
 
 from gateway.store.accounts import Role
 from gateway.store.lift_runs import drivers
+from gateway.web.context import STAGED
+from gateway.web.sweep import STAGED_KEPT, drop_staged
 from tests.web.axe import axe
 from tests.web.pages import in_a_folder
 from tests.web.site import Answer, Client, Dashboard, dashboard
@@ -115,6 +119,30 @@ async def test_a_body_that_is_no_form_is_refused_in_words(tmp_path: Path) -> Non
         ):
             sent = headers | {"Content-Type": kind}
             assert (await client._ask("POST", "/settings/look", data=body, headers=sent)).status == 422
+
+
+async def test_a_file_that_was_looked_at_and_left_is_nowhere(tmp_path: Path, browser: Browser) -> None:
+    async with dashboard(tmp_path) as d:
+        await in_a_folder(d)
+        page = (await d.page(browser)).page
+        new = listed(d, "places.csv").read_text(encoding="utf-8") + HALT
+        await look(page, "places.csv", new)
+        assert len(d.site[STAGED]) == 1
+        assert await asyncio.to_thread(_holding, tmp_path, b"old_halt") == []
+        await page.get_by_role("button", name="Leave it as it is").click()
+        await expect(page.get_by_text("Old <b>Halt</b>")).to_have_count(0)
+        assert not d.site[STAGED]
+        await look(page, "places.csv", new)
+        drop_staged(d.site, d.now + STAGED_KEPT)
+        assert d.site[STAGED]
+        drop_staged(d.site, d.now + STAGED_KEPT + timedelta(seconds=1))
+        await page.get_by_role("button", name="Take it over").click()
+        await expect(page.get_by_role("alert")).to_be_visible()
+        assert "old_halt" not in listed(d, "places.csv").read_text(encoding="utf-8")
+
+
+def _holding(folder: Path, words: bytes) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file() and words in path.read_bytes()]
 
 
 async def test_only_a_coordinator_takes_lists_over(tmp_path: Path) -> None:

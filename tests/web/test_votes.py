@@ -8,6 +8,7 @@ from pathlib import Path
 from playwright.async_api import Browser, expect
 
 from gateway.store.accounts import Role
+from gateway.store.polls import poll_by_key
 from gateway.web.words import catalogue
 from tests.web.axe import axe
 from tests.web.site import Dashboard, dashboard
@@ -37,8 +38,8 @@ async def test_a_poll_is_made_voted_in_closed_and_its_report_read(tmp_path: Path
     async with dashboard(tmp_path) as d:
         page = (await d.page(browser)).page
         await page.goto("/votes/new")
-        await page.get_by_label("Question (en)").fill("Which tree shall we plant?")
-        await page.get_by_label("Options, one a line (en)").fill("Oak\nElm <b>\nAsh")
+        await page.get_by_label("Question (English)").fill("Which tree shall we plant?")
+        await page.get_by_label("Options, one a line (English)").fill("Oak\nElm <b>\nAsh")
         await page.get_by_label("Opens", exact=True).fill("2026-03-02T09:00")
         await page.get_by_label("Closes", exact=True).fill("2026-03-20T18:00")
         await page.get_by_label("Tell every member").uncheck()
@@ -76,6 +77,20 @@ async def test_nothing_of_an_open_poll_can_be_had(tmp_path: Path) -> None:
         assert (await client.get("/votes/bench/report")).status == 404
         assert (await client.get("/votes/bench/change")).location == "/votes/bench"
         assert (await client.get("/votes/nothing")).status == 404
+
+
+async def test_a_poll_that_was_closed_early_says_when(tmp_path: Path) -> None:
+    async with dashboard(tmp_path) as d:
+        client = await d.client()
+        poll = await d.store.read(poll_by_key, "bench")
+        assert poll is not None
+        planned, moment = f"{poll.closes_at:%Y-%m-%dT}", f'datetime="{d.now:%Y-%m-%dT%H:%M}'
+        assert planned in (await client.get("/votes/bench")).text
+        await client.post("/votes/bench/close", {})
+        for path in ("/votes/bench", "/votes"):
+            after = (await client.get(path)).text
+            assert moment in after
+        assert planned not in (await client.get("/votes/bench")).text
 
 
 async def test_a_report_says_in_words_why_somebody_could_not_vote(tmp_path: Path) -> None:

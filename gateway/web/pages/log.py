@@ -9,7 +9,7 @@ from gateway.store.journal import Entry, latest_entries
 from gateway.web.access import needs
 from gateway.web.context import language, store
 from gateway.web.render import render
-from gateway.web.words import knows, say
+from gateway.web.words import knows, language_name, say
 
 _A_PAGE = 50
 
@@ -33,12 +33,14 @@ def _words(tag: str, entry: Entry) -> str:
     """Say what was done: `help.moved` in the words `help.log.moved`."""
     area, _, deed = entry.action.partition(".")
     key = f"{area}.log.{deed}"
-    values = {name: _value(tag, value) for name, value in entry.detail.items()}
+    values = {name: _value(tag, name, value) for name, value in entry.detail.items()}
     return say(tag, key, subject=entry.subject, **values) if knows(key) else entry.action
 
 
-def _value(tag: str, value: object) -> object:
-    """Say a role in words; anything else as it is."""
+def _value(tag: str, name: str, value: object) -> object:
+    """Say a role and a language in words; anything else as it is."""
+    if name == "language":
+        return language_name(str(value))
     return say(tag, f"coordinators.role_{value}") if value in tuple(Role) else value
 
 

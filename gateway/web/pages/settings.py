@@ -23,7 +23,7 @@ from gateway.store.database import Tx
 from gateway.store.journal import journal
 from gateway.store.places import load_places
 from gateway.web.access import needs
-from gateway.web.context import gateway, now, store, visit
+from gateway.web.context import STAGED, Staged, gateway, now, store, visit
 from gateway.web.forms import FormMistake, fields, upload
 from gateway.web.render import back, render
 
@@ -72,11 +72,6 @@ def _undo(running: Gateway) -> Path:
     return running.data / "community-undo"
 
 
-def _staged(running: Gateway) -> Path:
-    """Give where a file lies between being looked at and being taken over."""
-    return running.data / "community-import.csv"
-
-
 def _folder(running: Gateway) -> Path:
     if running.folder is None or not community_import.is_writable(running.folder):
         raise FormMistake("file", "settings.not_writable")
@@ -97,13 +92,19 @@ async def look(request: web.Request) -> web.Response:
     seen = await asyncio.to_thread(community_import.preview, folder, name, content)
     if seen.mistakes:
         return await _page(request, mistakes=seen.mistakes)
-    await asyncio.to_thread(_stage, _staged(running), content)
+    request.app[STAGED][visit(request).session.id] = Staged(content, now(request))
     return await _page(request, seen=seen, digest=hashlib.sha256(content).hexdigest())
 
 
-def _stage(path: Path, content: bytes) -> None:
-    path.touch(mode=0o600)
-    path.write_bytes(content)
+@needs(Role.COORDINATOR)
+async def leave(request: web.Request) -> web.Response:
+    """Leave everything as it is, and forget the file that was looked at."""
+    _drop(request)
+    return await back(request, _HERE)
+
+
+def _drop(request: web.Request) -> None:
+    request.app[STAGED].pop(visit(request).session.id, None)
 
 
 @needs(Role.COORDINATOR)
@@ -111,9 +112,9 @@ async def take_over(request: web.Request) -> web.Response:
     """Take over the file that was looked at."""
     running, form = gateway(request), await fields(request)
     folder, name, digest = _folder(running), form.choice("list", LISTS), form.text("digest", most=64)
-    staged = _staged(running)
-    content = await asyncio.to_thread(lambda: staged.read_bytes() if staged.exists() else b"")
-    if hashlib.sha256(content).hexdigest() != digest:
+    staged = request.app[STAGED].get(visit(request).session.id)
+    content = staged.content if staged else b""
+    if staged is None or hashlib.sha256(content).hexdigest() != digest:
         return await back(request, _HERE, "settings.look_again", problem=True)
 
     def do(tx: Tx, me: int, moment: datetime) -> Community:
@@ -156,7 +157,7 @@ async def _done(request: web.Request, do: _Deed, key: str) -> web.Response:
         return await _page(request, mistakes=str(refused).splitlines())
     running.turns.community = found
     running.turns.places = await store(request).read(load_places)
-    _staged(running).unlink(missing_ok=True)
+    _drop(request)
     running.texts_taken()
     return await back(request, _HERE, key)
 
@@ -166,6 +167,7 @@ def routes() -> list[web.RouteDef]:
     return [
         web.get(_HERE, show),
         web.post(_HERE + "/look", look),
+        web.post(_HERE + "/leave", leave),
         web.post(_HERE + "/take-over", take_over),
         web.post(_HERE + "/take-back", take_back),
     ]
