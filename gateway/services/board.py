@@ -105,7 +105,7 @@ def join(acting: Acting, values: Mapping[str, Value]) -> Outcome:
 def let_by_text(acting: Acting, values: Mapping[str, Value]) -> Outcome:
     """Let a coordinator put an idea on the board by text, in the words it came in."""
     found = store.idea(acting.tx, int(str(values["number"].data)))
-    if found is None:
+    if found is None or found.state == "refused":  # whose words are gone
         return Outcome("unknown", {"number": _number(values)})
     if found.state != OPENED:
         return Outcome("before", facts(found))

@@ -82,7 +82,10 @@ def take(acting: Acting, values: Mapping[str, Value]) -> Outcome:
     if found.state == "swap" and not _is_mine(acting, found):
         _tell(acting, found, "told_swapped")
     give(acting, found, acting.resident.id)
-    return Outcome("taken", told)
+    reminded = acting.now < _remind_at(acting, found) and not refuses(
+        acting.tx, acting.resident.id, REMINDERS
+    )
+    return Outcome("taken" if reminded else "taken_unreminded", told)
 
 
 def swap(acting: Acting, values: Mapping[str, Value]) -> Outcome:
@@ -167,7 +170,7 @@ def _attend(timing: Timing, found: Shift) -> datetime | None:
             _tell_duty(timing, found)
             return None
         return timing.now if timing.now >= found.ends_at else found.ends_at
-    remind = at(found.starts_at.astimezone(timing.zone).date() - timedelta(days=1), REMIND_AT, timing.zone)
+    remind = _remind_at(timing, found)
     if found.taken_at is None or found.reminded_at is not None or found.taken_at >= remind:
         return found.starts_at
     if timing.now < remind:
@@ -176,6 +179,10 @@ def _attend(timing: Timing, found: Shift) -> datetime | None:
         _tell(timing, found, "told_tomorrow")
     store.set_reminded(timing.tx, found.id, timing.now)
     return found.starts_at
+
+
+def _remind_at(doing: Doing, found: Shift) -> datetime:
+    return at(found.starts_at.astimezone(doing.zone).date() - timedelta(days=1), REMIND_AT, doing.zone)
 
 
 def line(doing: Doing, found: Shift, language: str) -> str:
@@ -246,7 +253,14 @@ ACTIONS: Mapping[str, Action] = {
         (
             ActionSpec(
                 "shift.take",
-                {"taken": _FACTS, "mine": _FACTS, "gone": _FACTS, "clash": _FACTS, "unknown": ("number",)},
+                {
+                    "taken": _FACTS,
+                    "taken_unreminded": _FACTS,
+                    "mine": _FACTS,
+                    "gone": _FACTS,
+                    "clash": _FACTS,
+                    "unknown": ("number",),
+                },
                 binding=True,
             ),
             take,

@@ -10,10 +10,12 @@ from datetime import date, time
 from gateway.services import poll_desk, runs, threads
 from gateway.services.acting import Timing
 from gateway.services.ballots import Choice, enter_for
+from gateway.services.help_erasure import erase_help_words
 from gateway.services.membership import reset_pin
-from gateway.store import accounts, lift_rules, lift_runs, members, people, polls
+from gateway.store import accounts, help_settings, lift_rules, lift_runs, members, people, polls
 from gateway.store.accounts import Role
 from gateway.store.lift_runs import PlannedRun
+from tests.transcripts.board_deeds import BOARD_DEEDS
 from tests.village import Village
 
 BY = "coordinator:1"
@@ -78,6 +80,16 @@ def _other_driver(village: Village, timing: Timing, match: re.Match[str]) -> Non
     runs.change_run(timing, run.id, runs.RunPlan(run.day, run.vehicle, driver.id, starts, ends))
 
 
+def _one_at_a_time(village: Village, timing: Timing, match: re.Match[str]) -> None:
+    help_settings.keep_help_settings(
+        timing.tx, replace(help_settings.help_settings(timing.tx), offers_at_once=1)
+    )
+
+
+def _erase(village: Village, timing: Timing, match: re.Match[str]) -> None:
+    erase_help_words(timing.tx, timing.now)
+
+
 def _run(timing: Timing, match: re.Match[str]) -> PlannedRun:
     day = date.fromisoformat(match["day"])
     lift_runs.plan_day(timing.tx, day, timing.zone)
@@ -101,6 +113,9 @@ _DEEDS: tuple[tuple[str, Callable[[Village, Timing, re.Match[str]], dict[str, st
     (r"A coordinator closes the vote on (?P<poll>\w+)", _close),
     (r"A coordinator answers (?P<number>\+\d+): (?P<words>.+)", _answer),
     (r"Lifts have to be booked (?P<days>\d+) days? before, by (?P<by>[\d:]+)", _days_before),
+    (r"Volunteers are asked one at a time", _one_at_a_time),
+    (r"The nightly erasing is done", _erase),
     (rf"A coordinator cancels {RUN}", _cancel_run),
     (rf"A coordinator gives {RUN} to (?P<driver>.+)", _other_driver),
+    *BOARD_DEEDS,
 )
