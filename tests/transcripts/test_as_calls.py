@@ -12,7 +12,7 @@ import pytest
 
 from flows.conversation import Called, Conversation, Happened, Heard, HungUp, Turn
 from flows.library import BUILT_IN
-from flows.transcript import Clock, Deed, From, Line, Says, as_call, only_texts, read_transcript
+from flows.transcript import WILDCARD, Clock, Deed, From, Line, Says, as_call, only_texts, read_transcript
 from flows.value import Json
 from tests.transcripts.deeds import do
 from tests.village import LIBRARY, MONDAY, Village, ashby
@@ -123,6 +123,7 @@ async def _ring(village: Village, number: str, language: str) -> None:
 
 async def _say(village: Village, number: str, body: str) -> Turn:
     """Say a line, and yes to whether it was heard right."""
+    body = body.replace(WILDCARD, village.codes.get(number, WILDCARD))
     turn = await village.call(number, as_call(body))
     while (now := turn.conversation) and (now.call.check or now.call.asking in ("stop", "cry")):
         turn = await village.call(number, Heard((_yes(now.language),)))
