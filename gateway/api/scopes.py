@@ -36,8 +36,8 @@ Scope: TypeAlias = Literal[
 SCOPES: Mapping[str, str] = {
     "requests:read": "Read requests for help: state, kind and dates.",
     "requests:write": "Move a request for help to another state; the resident hears of it.",
-    "trips:read": "Read trips.",
-    "trips:write": "Move a trip to another state; the rider hears of it.",
+    "trips:read": "Read trips and runs.",
+    "trips:write": "Change trips and runs; riders and drivers hear of it.",
     "polls:read": "Read polls; results, reports and ballots once they are published.",
     "polls:write": "Open and close polls, and enter votes on paper where they are not secret.",
     "board:read": "Read the board: ideas, and how many take part.",

@@ -10,14 +10,18 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 
+import pytest
 from playwright.async_api import Browser, Page, expect
 from standardwebhooks import Webhook
 
+from gateway.api.scopes import SCOPES
 from gateway.store.accounts import Role
 from gateway.store.webhooks import endpoints
 from gateway.web.endpoint_form import families
+from gateway.web.words import catalogue
 from gateway.webhooks.catalogue import unknown_types
 from gateway.webhooks.delivery import Webhooks
+from gateway.webhooks.fields import FIELDS
 from tests.web.axe import axe
 from tests.web.site import Dashboard, dashboard
 from tests.webhooks.receiver import Receiver
@@ -200,3 +204,35 @@ def test_every_kind_of_event_can_be_chosen() -> None:
     for family in families():
         choices = [kind.type for kind in family.types] + [family.all] * (len(family.types) > 1)
         assert unknown_types(choices) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "event", "field", "scope"),
+    [
+        ("es", "Alguien pidió ayuda.", "El nombre de la persona", "Leer el tablón"),
+        ("ko", "주민이 도움을 요청했습니다.", "주민의 이름", "게시판 읽기"),
+    ],
+)
+async def test_what_may_be_told_is_said_in_the_coordinators_language(
+    tmp_path: Path, language: str, event: str, field: str, scope: str
+) -> None:
+    async with dashboard(tmp_path) as d:
+        client = await d.client(Role.COORDINATOR)
+        await client.post("/account/language", {"language": language})
+        form = (await client.get("/webhooks/new")).text
+        assert event in form
+        assert field in form
+        assert "A resident asked for help." not in form
+        assert scope in (await client.get("/webhooks/in")).text
+
+
+def test_the_pages_english_is_the_catalogues() -> None:
+    words = catalogue("en")
+    told = {kind.type: kind.words for family in families() for kind in family.types}
+    assert {f"events.{type_}": said for type_, said in told.items()} | {
+        f"events.field.{name}": field.about for name, field in FIELDS.items()
+    } == {key: said for key, said in words.items() if key.startswith("events.")}, (
+        "Every event and field of a webhook has its words in gateway/web/texts/{en,es,ko}/events.toml."
+    )
+    scopes = {f"api.scope.{scope.replace(':', '_')}": said for scope, said in SCOPES.items()}
+    assert {key: said for key, said in words.items() if key.startswith("api.scope.")} == scopes

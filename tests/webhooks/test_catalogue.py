@@ -44,7 +44,8 @@ from tests.webhooks.written import written
 ADD = (
     "Every type of event has a line in gateway/webhooks/events_of_services.py (help, lifts, votes, ...) or "
     "events_of_gateway.py: what it means in one sentence, how its subject begins, the state its subject "
-    "is in now, and which of its fields an organiser may have sent. A new field gets a line in fields.py."
+    "is in now, and which of its fields an organiser may have sent. A new field gets a line in fields.py, "
+    "and both get their words in gateway/web/texts/{en,es,ko}/events.toml."
 )
 SECRETS = Secrets(b"k" * 32)
 # What would tell of a choice, or of who objects.
