@@ -1,4 +1,4 @@
-"""What coordinators do with the board, the rota and announcements in lines `* …` of transcripts."""
+"""Lines `* …` of transcripts: the board, the rota and announcements on the dashboard, and the night."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from datetime import datetime
 
 from gateway.services import announcements, board, shifts
 from gateway.services.acting import Timing
+from gateway.services.privacy import finish_forgetting
 from gateway.store import shifts as rota
 from gateway.store.announcements import Audience
 from gateway.store.people import meet
+from gateway.store.privacy import asked_to_forget
 from gateway.store.shifts import Shift
 from tests.village import Village
 
@@ -64,6 +66,12 @@ def _stop_announcing(village: Village, timing: Timing, match: re.Match[str]) -> 
     announcements.stop(timing, int(match["which"]))
 
 
+def _forget(village: Village, timing: Timing, match: re.Match[str]) -> None:
+    timing.tx.run("UPDATE outbound SET state = 'sent', ended_at = created_at WHERE ended_at IS NULL")
+    for resident_id in asked_to_forget(timing.tx):
+        finish_forgetting(timing, resident_id)
+
+
 def _shift(timing: Timing, match: re.Match[str]) -> Shift:
     found = rota.shift(timing.tx, int(match["shift"]))
     assert found is not None, f"no such shift: {match[0]}"
@@ -97,4 +105,5 @@ BOARD_DEEDS: tuple[tuple[str, Callable[[Village, Timing, re.Match[str]], None]],
         _announce,
     ),
     (r"A coordinator stops announcement (?P<which>\d+)", _stop_announcing),
+    (r"The night erases whoever asked for it", _forget),
 )
