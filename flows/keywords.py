@@ -117,9 +117,11 @@ class Keywords:
         return _one(self.known[max(inside, key=len)], language) if inside else None
 
     def _near(self, words: Sequence[str], language: str) -> Keyword | None:
-        if not words or not any(self._long(word) for word in words):
+        few = len(words) <= MISSPELT_WORDS_MAX
+        lost_a_letter = few and bool(words) and len(words[0]) == MENTION_LETTERS_MIN - 1
+        if not lost_a_letter and not any(self._long(word) for word in words):
             return None
-        if len(words) > MISSPELT_WORDS_MAX:
+        if not few:
             slips = [self._shuffled.get("".join(sorted(word))) for word in words if self._long(word)]
             near = {keyword for keyword in slips if keyword}
         else:

@@ -64,7 +64,7 @@ def test_words_after_the_keyword_that_are_no_answer_are_asked_for(library: Libra
     assert menu.texts("hello") == "What would you like?\n1 Ask for help\n2 Book a ride"
 
 
-@pytest.mark.parametrize("body", ["lfit", "Lifft", "I need a lift please", "a ride, please!"])
+@pytest.mark.parametrize("body", ["lfit", "Lifft", "lft plz", "I need a lift please", "a ride, please!"])
 def test_a_keyword_misspelt_or_in_a_sentence_is_found(ann: Resident, body: str) -> None:
     assert ann.texts(body) == "Which day?"
 
