@@ -8,7 +8,7 @@ from pathlib import Path
 
 from gateway.counting import Count, count_votes
 from gateway.counting.blt import read_blt
-from gateway.counting.marks import ranks_to_marks, set_to_marks
+from gateway.counting.marks import ranks_to_marks, scores_to_marks, set_to_marks
 
 ELECTIONS = Path(__file__).parents[1] / "elections"
 
@@ -17,7 +17,8 @@ ELECTIONS = Path(__file__).parents[1] / "elections"
 class Known:
     """An election: ballots as `(how many, "the options in order")`, and what came of it.
 
-    `stages` holds the votes of some rounds (-1: the last), as far as the source gives them.
+    Where options are scored, a ballot says `option=score`. `stages` holds the votes of some rounds
+    (-1: the last), as far as the source gives them.
     """
 
     name: str
@@ -33,16 +34,23 @@ class Known:
     @property
     def options(self) -> tuple[str, ...]:
         """All options, in the order in which the ballots name them."""
-        return tuple(dict.fromkeys(key for _, said in self.ballots for key in said.split()))
+        said = (word.partition("=")[0] for _, ballot in self.ballots for word in ballot.split())
+        return tuple(dict.fromkeys(said))
 
     def count(self) -> Count:
         """Count it; without an order, so that no tie is decided."""
-        write = set_to_marks if self.method == "approval" else ranks_to_marks
         marks: dict[bytes, int] = {}
         for times, said in self.ballots:
-            one = write(said.split(), self.options)
+            one = self._marks(said)
             marks[one] = marks.get(one, 0) + times
         return count_votes(self.method, self.options, marks, self.seats, ())
+
+    def _marks(self, said: str) -> bytes:
+        if self.method == "score":
+            scores = dict(word.split("=") for word in said.split())
+            return scores_to_marks({key: int(score) for key, score in scores.items()}, self.options)
+        write = set_to_marks if self.method == "approval" else ranks_to_marks
+        return write(said.split(), self.options)
 
 
 TENNESSEE = (
@@ -68,6 +76,29 @@ KNOWN = (
         ("knoxville",),
         stages={1: {"memphis": 42, "nashville": 26, "knoxville": 32}, 2: {"memphis": 42, "knoxville": 58}},
         exhausted=0,
+    ),
+    Known(
+        "the capital of Tennessee, by scores from 0 to 5",
+        "Wikipedia, STAR voting (the scoring round of its example)",
+        "score",
+        (
+            (42, "memphis=5 nashville=2 chattanooga=1 knoxville=0"),
+            (26, "memphis=0 nashville=5 chattanooga=2 knoxville=1"),
+            (15, "memphis=0 nashville=3 chattanooga=5 knoxville=3"),
+            (17, "memphis=0 nashville=2 chattanooga=4 knoxville=5"),
+        ),
+        ("nashville",),
+        stages={0: {"memphis": 210, "nashville": 293, "chattanooga": 237, "knoxville": 156}},
+    ),
+    Known(
+        "Chuck, and a tie between Brian and Amy for the second place",
+        "starvote, sample_poll_score_round_breakable_tie_between_second_and_third (its score round)",
+        "score",
+        ((2, "amy=1 brian=2 chuck=5"), (1, "amy=5 brian=3 chuck=5")),
+        ("chuck",),
+        seats=2,
+        stages={0: {"amy": 7, "brian": 7, "chuck": 15}},
+        tied=("amy", "brian"),
     ),
     Known(
         "Mayor of Burlington, Vermont, 2009, between the last three",

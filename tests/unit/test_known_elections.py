@@ -6,7 +6,12 @@ from fractions import Fraction
 
 import pytest
 
+from gateway.services.ballots import TOP_SCORE
 from tests.unit.known_elections import CALTON_STAGES, KNOWN, Known, as_whole, count_calton
+
+SCORES = [
+    word for known in KNOWN if known.method == "score" for _, said in known.ballots for word in said.split()
+]
 
 
 @pytest.mark.parametrize("known", KNOWN, ids=lambda known: known.name)
@@ -24,7 +29,10 @@ def test_a_known_election_is_counted_right(known: Known) -> None:
 def test_there_are_ten_at_least_with_sources() -> None:
     assert len(KNOWN) >= 10
     assert all(known.source for known in KNOWN)
-    assert {known.method for known in KNOWN} >= {"plurality", "ranked", "approval"}
+    assert {known.method for known in KNOWN} == {"plurality", "ranked", "approval", "score"}
+    transferable = [known for known in KNOWN if known.method == "ranked" and known.seats > 1]
+    assert len(transferable) >= 3, "one transferable vote for several seats"
+    assert all(0 <= int(word[-1]) <= TOP_SCORE for word in SCORES), "scores as our ballots have them"
 
 
 def test_a_ward_of_glasgow_is_counted_as_the_city_counted_it() -> None:
