@@ -73,7 +73,7 @@ def move_request(
     if request is None:
         raise NoSuchMove("There is no such request, so nothing was changed.")
     trigger, phrase = REQUEST_MOVES[state]
-    acting = _acting(tx, turns, request.resident_id, now)
+    acting = acting_for(tx, turns, request.resident_id, now)
     columns = {"duplicate_of": of} if of is not None else {}
     moved = end(acting, request, trigger, {"reference": reference, **by}, **columns)
     subject = f"help:{request_id}"
@@ -88,7 +88,7 @@ def move_trip(tx: Tx, turns: Turns, trip_id: int, state: str, by: By, now: datet
     Raises IllegalMove, also where no run has room for a trip that is to be booked.
     """
     trip = lifts.trip_by_id(tx, trip_id)
-    acting = _acting(tx, turns, trip.resident_id, now)
+    acting = acting_for(tx, turns, trip.resident_id, now)
     moved = _moved(acting, trip, state)
     journal(tx, None, "api.trip_moved", f"trip:{trip_id}", now, state=moved.state, **by)
     news = TRIP_NEWS.get(moved.state)
@@ -105,7 +105,7 @@ def hand_over(tx: Tx, turns: Turns, trip_id: int, picked_up_at: datetime, by: By
     that is over.
     """
     trip = lifts.trip_by_id(tx, trip_id)
-    acting = _acting(tx, turns, trip.resident_id, now)
+    acting = acting_for(tx, turns, trip.resident_id, now)
     trips.cancel(acting, trip)
     subject = f"trip:{trip_id}"
     acting.emit("lift.handed_over", subject, code=trip.code, resident=trip.resident_id, **by)
@@ -141,7 +141,8 @@ TRIP_MOVES = ("booked", *_TRIP_ENDS)
 """The states another system may move a trip to."""
 
 
-def _acting(tx: Tx, turns: Turns, resident_id: int, now: datetime) -> Acting:
+def acting_for(tx: Tx, turns: Turns, resident_id: int, now: datetime) -> Acting:
+    """Give what a service needs that is asked for a resident by somebody else."""
     resident = people.resident_by_id(tx, resident_id)
     return Acting(
         tx=tx,

@@ -39,22 +39,27 @@ def keep_consent(tx: Tx, consent: FlowConsent) -> None:
 
 def consent(tx: Tx, resident_id: int, flow: str) -> FlowConsent | None:
     """Give what a resident agreed to of a flow."""
-    row = tx.one(
-        "SELECT how, given_on, token_id, recorded_at FROM flow_consent "
-        "WHERE resident_id = :resident AND flow = :flow",
+    return next((one for one in consents(tx, resident_id) if one.flow == flow), None)
+
+
+def consents(tx: Tx, resident_id: int) -> list[FlowConsent]:
+    """Give everything a resident agreed to, by the name of the flow."""
+    rows = tx.all(
+        "SELECT flow, how, given_on, token_id, recorded_at FROM flow_consent "
+        "WHERE resident_id = :resident ORDER BY flow",
         resident=resident_id,
-        flow=flow,
     )
-    if row is None:
-        return None
-    return FlowConsent(
-        resident_id,
-        flow,
-        row["how"],
-        date.fromisoformat(row["given_on"]),
-        row["token_id"],
-        from_text(row["recorded_at"]),
-    )
+    return [
+        FlowConsent(
+            resident_id,
+            row["flow"],
+            row["how"],
+            date.fromisoformat(row["given_on"]),
+            row["token_id"],
+            from_text(row["recorded_at"]),
+        )
+        for row in rows
+    ]
 
 
 def drop_consent(tx: Tx, resident_id: int, flow: str) -> bool:

@@ -52,6 +52,7 @@ from gateway.web.pages import (
     votes,
     webhooks,
     webhooks_in,
+    wishes,
 )
 from gateway.web.render import MENU, NAV
 from gateway.web.sweep import sweeping
@@ -81,6 +82,7 @@ PAGES: Sequence[ModuleType] = (
     announcements,
     shifts,
     people,
+    wishes,
     flows,
     modems,
     webhooks,

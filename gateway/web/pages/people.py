@@ -8,6 +8,7 @@ from functools import partial
 
 from aiohttp import web
 
+from gateway.services.announcements import KINDS
 from gateway.store import directory, lifts, members, people, volunteers
 from gateway.store import help as store_help
 from gateway.store.accounts import Role
@@ -22,6 +23,7 @@ from gateway.store.volunteers import Volunteer
 from gateway.web.access import needs
 from gateway.web.context import gateway, now, store, visit
 from gateway.web.forms import Form, FormMistake, fields
+from gateway.web.pages.wishes import Wishes, wishes_of
 from gateway.web.render import back, render
 from gateway.web.words import language_name
 
@@ -40,6 +42,7 @@ class Person:
     trips: tuple[Trip, ...]
     members: tuple[Member, ...]
     volunteer: Volunteer | None
+    wishes: Wishes
 
 
 @needs(Role.OBSERVER)
@@ -82,6 +85,7 @@ async def show(request: web.Request) -> web.Response:
         person=person,
         languages={tag: language_name(tag) for tag in turns.library.languages},
         usual=language_name(turns.community.language),
+        kinds=KINDS,
     )
 
 
@@ -95,6 +99,7 @@ def _person(tx: Tx, resident_id: int) -> Person | None:
         tuple(lifts.trips_by(tx, resident_id, SHOWN)),
         tuple(members.members_on(tx, resident_id)),
         volunteers.volunteer(tx, resident_id) if "volunteer" in found.parts else None,
+        wishes_of(tx, resident_id),
     )
 
 
