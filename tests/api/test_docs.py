@@ -11,6 +11,7 @@ from typing import Any
 
 from gateway.api.scopes import SCOPES
 from gateway.api.serving import PREFIX, REQUESTS_A_MINUTE
+from gateway.api.table import OPERATIONS
 from gateway.formats.export import DATASETS
 from tests.api.asking import Answer, Asker
 
@@ -81,6 +82,18 @@ async def test_every_example_does_what_the_page_says(system: Asker) -> None:
 
 def test_every_scope_is_on_the_page() -> None:
     assert re.findall(r"^\| `([a-z]+:[a-z]+)` \|", PAGE, re.MULTILINE) == list(SCOPES)
+
+
+def test_every_operation_on_the_page_is_there_and_every_write_of_a_service_on_the_page() -> None:
+    known = {f"{operation.method} {operation.path}" for operation in OPERATIONS}
+    told = set(re.findall(r"`((?:GET|POST|PUT|DELETE) /[^` ]+)`", PAGE))
+    assert len(told) > 40
+    assert told - known == set()
+    others = {"person", "message", "conversation", "flow_results", "issue"}
+    services = [one for one in OPERATIONS if one.writes and one.tag not in others]
+    writes = {f"{one.method} {one.path}" for one in services if "/tds/" not in one.path}
+    assert len(writes) > 25
+    assert writes - told == set()
 
 
 def test_every_dataset_is_on_the_page() -> None:
