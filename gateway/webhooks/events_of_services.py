@@ -79,8 +79,8 @@ ANNOUNCEMENTS = (
     EventType("announcement.sending", "Something is told to a group.", "announcement", "sending"),
     EventType("announcement.sent", "A group was told.", "announcement", "sent"),
     EventType("announcement.stopped", "A group is told no more.", "announcement", "stopped"),
-    EventType("announcement.wanted", "A resident wants a kind of announcement.", "resident"),
-    EventType("announcement.unwanted", "A resident wants a kind of announcement no more.", "resident"),
+    EventType("announcement.wanted", "A resident wants a kind of text.", "resident"),
+    EventType("announcement.unwanted", "A resident wants a kind of text no more.", "resident"),
 )
 SHIFTS = (
     EventType("shift.added", "A shift was put into the rota.", "shift", "open"),

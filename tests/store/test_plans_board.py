@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from gateway.store import announcements, board, shifts
+from gateway.store import announcements, board, holdings, shifts
 from gateway.store.announcements import GROUPS, Audience
 from gateway.store.database import Tx
 from tests.store.plans import shape, slow_statements
@@ -29,6 +29,7 @@ def read_all(tx: Tx) -> None:
     announcements.broadcasts_waiting(tx, 10)
     shifts.shifts_ahead(tx)
     shifts.holders_since(tx, LONG_AGO, 10)
+    holdings.holdings(tx, 1)
 
 
 async def test_nothing_reads_all_that_ever_was(tmp_path: Path) -> None:

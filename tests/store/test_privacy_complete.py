@@ -16,6 +16,7 @@ from gateway.store.holdings import holdings
 from gateway.store.instant import to_text
 from gateway.store.migrate import migrate
 from gateway.store.privacy import FORGOTTEN, erase_person
+from tests.store.plans import slow_statements
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 ROSE, ROSES = 1, "+447700900171"
@@ -198,6 +199,17 @@ def test_what_is_left_leads_to_nobody() -> None:
         assert gone["number"].startswith(FORGOTTEN)
         assert gone["name"] == ""
         assert [(row["number"], row["stopped"]) for row in left.values()] == [(ROSES, 1)]
+
+
+def test_nobody_is_looked_for_in_a_whole_table_of_years() -> None:
+    with closing(of_rose()) as connection:
+        seen: set[str] = set()
+        connection.set_trace_callback(seen.add)
+        erase_person(Tx(connection), ROSE, NOW, keep_number=True)
+        connection.set_trace_callback(None)
+        asked = sorted(sql for sql in seen if sql.startswith(("SELECT", "UPDATE", "DELETE")))
+        assert len(asked) > 30
+        assert slow_statements(Tx(connection), asked) == []
 
 
 def test_what_is_told_besides_and_kept_is_there() -> None:
