@@ -43,6 +43,8 @@ async def busy(tmp_path: Path) -> AsyncIterator[Dashboard]:
         await pages.lively(d)
         for prepare in (pages.thread, pages.draft, pages.booked, pages.ideas, pages.told, pages.let_in):
             await prepare(d)
+        for prepare in (pages.parcels, pages.asked):
+            await prepare(d)
         yield d
 
 

@@ -47,13 +47,13 @@ async def test_a_kind_of_text_is_stopped_and_wanted_again_on_the_page(
         await expect(page.get_by_label("News")).to_have_value("")
         await page.get_by_label("Events").select_option("wants them")
         await page.get_by_label("Reminders").select_option("wants none")
-        await page.get_by_role("button", name="Save what they want").click()
+        await page.get_by_role("button", name="Keep what they want").click()
         await expect(page.get_by_text("Saved.")).to_be_visible()
         assert await d.store.read(choices, ada) == {"events": True, "reminders": False}
         assert sorted((await deeds(d))[:2]) == ["people.wants", "people.wants_none"]
         told = [data for kind, data in await d.village.events() if kind.startswith("announcement.")]
         assert told[-2:] == [{"category": "events"}, {"category": "reminders"}]
-        await page.get_by_role("button", name="Save what they want").click()
+        await page.get_by_role("button", name="Keep what they want").click()
         await expect(page.get_by_text("Nothing was different")).to_be_visible()
 
 
