@@ -51,17 +51,16 @@ def find(acting: Acting, values: Mapping[str, Value]) -> Outcome:
     if trip is None or desk is None:
         return Outcome("gone")
     wish = _wish(trip, values)
-    journey = desk.journey(wish)
     arrives = trip.journey.load.ends_at
-    if journey.load.starts_at < arrives:
-        at = arrives.astimezone(desk.zone).time()
-        return Outcome("too_early", {"arrival": Value("time", at.isoformat("minutes"))})
-    same = same_trip(acting, journey)
+    same = same_trip(acting, desk.journey(wish))
     if same is not None:
         return Outcome("already", {"back_ref": text(same.code)})
-    verdict = desk.verdict(journey)
+    verdict = _verdict(desk, trip, wish)
     if verdict == "free":
         return Outcome("free")
+    if verdict == "too_early":
+        at = arrives.astimezone(desk.zone).time()
+        return Outcome("too_early", {"arrival": Value("time", at.isoformat("minutes"))})
     return _others(acting, desk, wish, arrives, "full" if verdict == "full" else "not_then")
 
 
@@ -77,7 +76,7 @@ def book(acting: Acting, values: Mapping[str, Value]) -> Outcome:
     if isinstance(found, Outcome):
         return found
     desk, trip, wish = found
-    if desk.verdict(desk.journey(wish)) != "free":
+    if _verdict(desk, trip, wish) != "free":
         return Outcome("taken")
     seated = trips.seat(acting, trips.request(acting, desk.journey(wish), trip))
     assert seated is not None, "what was free a moment ago in this very transaction is free"  # noqa: S101
@@ -90,7 +89,7 @@ def wait(acting: Acting, values: Mapping[str, Value]) -> Outcome:
     if isinstance(found, Outcome):
         return found
     desk, trip, wish = found
-    if desk.verdict(desk.journey(wish)) not in ("free", "full"):
+    if _verdict(desk, trip, wish) not in ("free", "full"):
         return Outcome("taken")
     asked = trips.request(acting, desk.journey(wish), trip)
     seated = trips.seat(acting, asked)
@@ -123,6 +122,12 @@ def _asked(acting: Acting, values: Mapping[str, Value]) -> tuple[Desk, Trip, Wis
     if len(open_trips(acting)) >= MOST_OPENTRIPS:
         return Outcome("many")
     return desk, trip, _wish(trip, values)
+
+
+def _verdict(desk: Desk, trip: Trip, wish: Wish) -> str:
+    """Say how a way back stands, as `Desk.verdict` does; `too_early`: before the way there has arrived."""
+    journey = desk.journey(wish)
+    return "too_early" if journey.load.starts_at < trip.journey.load.ends_at else desk.verdict(journey)
 
 
 def _others(acting: Acting, desk: Desk, wish: Wish, arrives: datetime, name: str) -> Outcome:

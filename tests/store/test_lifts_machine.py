@@ -58,6 +58,7 @@ class Asked:
     run: int | None = None
     until: datetime | None = None
     passed: int = 0
+    outward: int | None = None
 
     @property
     def end(self) -> int:
@@ -128,6 +129,33 @@ class Lifts(RuleBasedStateMachine):
         assert trip.run in could if could else trip.run is None
         self.asked[trip.id] = trip
 
+    @precondition(lambda self: any(self._one_ways()))
+    @rule(
+        data=st.data(),
+        at=st.integers(9 * 12, 17 * 12).map(lambda fives: fives * 5),
+        waits=st.booleans(),
+        crashes=st.booleans(),
+    )
+    def be_fetched(self, data: st.DataObject, at: int, waits: bool, crashes: bool) -> None:
+        """Somebody who booked only the way there books the way back, or says that they would wait."""
+        there = data.draw(st.sampled_from(self._one_ways()))
+        wish = {"ref": Value("text", there.code), "back": Value("time", f"{at // 60:02}:{at % 60:02}")}
+        with self._power(crashes):
+            action = "way_back.wait" if waits else "way_back.book"
+            outcome = self.office.act(self.tx, action, wish, there.rider)
+        if crashes:
+            return
+        trip = Asked(0, there.rider, "", at, there.way[::-1], there.needs, "", outward=there.id)
+        bookable = there.end <= at and trip.end <= 17 * 60 and self._in_time(at)
+        could = self._could_carry(trip) if bookable else []
+        assert outcome.name == ("booked" if could else "waiting" if waits and bookable else "taken")
+        if outcome.name == "taken":
+            return
+        row = self._newest()
+        trip.id, trip.code, trip.state, trip.run = row["id"], row["code"], row["state"], row["run_id"]
+        assert trip.run in could if could else trip.run is None
+        self.asked[trip.id] = trip
+
     @precondition(lambda self: any(self._open()))
     @rule(data=st.data(), crashes=st.booleans())
     def cancel(self, data: st.DataObject, crashes: bool) -> None:
@@ -135,7 +163,8 @@ class Lifts(RuleBasedStateMachine):
         trip = data.draw(st.sampled_from(self._open()))
         with self._power(crashes):
             outcome = self.office.act(self.tx, "lift.cancel", {"ref": Value("text", trip.code)}, trip.rider)
-        assert outcome.name == "cancelled"
+        has_way_back = any(one.outward == trip.id for one in self._open())
+        assert outcome.name == ("cancelled_one_way" if has_way_back else "cancelled")
         if not crashes:
             held, trip.state = trip.state in ABOARD, "cancelled"
             if held:
@@ -185,6 +214,7 @@ class Lifts(RuleBasedStateMachine):
         for waiting in self._in_state("standby"):
             if not self._in_time(waiting.start, strictly=True):
                 waiting.state = "unmet"
+                self._need_no_way_back(waiting)
         self._offer(fresh=True)
         if self.office.now >= REMINDERS and 8 <= self.office.now.hour < 21:
             for trip in self._in_state("booked"):
@@ -306,6 +336,19 @@ class Lifts(RuleBasedStateMachine):
                 run = self._row(waiting)["run_id"]
                 assert run in could
                 waiting.state, waiting.run, waiting.until = "offered", run, until
+
+    def _need_no_way_back(self, there: Asked) -> None:
+        """Who was not brought there is not fetched either; whoever waits may have that seat."""
+        for back in self._open():
+            if back.outward == there.id:
+                held, back.state = back.state in ABOARD, "cancelled"
+                if held:
+                    self._offer()
+
+    def _one_ways(self) -> list[Asked]:
+        """Give the ways there that nobody is fetched from."""
+        fetched = {trip.outward for trip in self.asked.values() if trip.state not in ("cancelled", "unmet")}
+        return [trip for trip in self._open() if trip.outward is None and trip.id not in fetched]
 
     def _open(self) -> list[Asked]:
         now = self.office.now
