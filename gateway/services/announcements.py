@@ -145,7 +145,7 @@ def _category(acting: Acting, said: str) -> str:
     A slip of the pen does no harm, nor what stands before or behind it: lift reminders, avisos de turnos.
     """
     words = fold(said).split()
-    named = {fold(said), *words[:1], *words[-1:]}
+    named = {" ".join(words), "".join(words), *words[:1], *words[-1:]}
     for category in KINDS:
         labels = {fold(acting.label(tag, _FLOW, "category", category)) for tag in _LANGUAGES}
         if any(_is_near(one, label) for one in named for label in labels):
