@@ -85,7 +85,7 @@ def open_referral_of(tx: Tx, resident_id: int) -> Referral | None:
 
 def open_referrals(tx: Tx) -> list[Referral]:
     """Give every open referral, oldest first: what a list on the dashboard shows."""
-    return [_referral(row) for row in tx.all(f"{_SELECT} WHERE closed_at IS NULL ORDER BY id")]
+    return [_referral(row) for row in tx.all(f"{_SELECT} WHERE closed_at IS NULL ORDER BY +id")]
 
 
 def closed_referrals(tx: Tx, since: datetime, limit: int) -> list[Referral]:

@@ -76,11 +76,19 @@ async def rota(d: Dashboard) -> None:
 
 async def asked(d: Dashboard) -> str:
     """Give the page of a volunteer who was asked something."""
-    for words in ("HELP need my tablets collected", "today", "medicine", "Mill Lane", "Ben Reed", "text"):
+    for words in ("HELP need my tablets collected", "2", "2", "1", "Ben Reed", "text"):
         await d.village.text(BEN, words)
     found = await d.store.read(resident_by_number, "+447700900021")
     assert found is not None
     return f"/help/volunteers/{found.id}"
+
+
+async def wishing(d: Dashboard) -> str:
+    """Give the page of a neighbour who stopped one kind of text."""
+    await d.village.text(DAN, "STOP EVENTS")
+    found = await d.store.read(resident_by_number, DAN)
+    assert found is not None
+    return f"/people/{found.id}"
 
 
 async def parcels(d: Dashboard) -> None:
@@ -169,6 +177,7 @@ PAGES = (
     Shown("people-observer", "/people", Role.OBSERVER),
     Shown("person", "/people/1"),
     Shown("person-observer", "/people/1", Role.OBSERVER),
+    Shown("person-wishes", "", prepare=wishing),
     Shown("settings", "/settings", prepare=in_a_folder),
     Shown("settings-observer", "/settings", Role.OBSERVER),
     Shown("missing", "/nowhere"),
