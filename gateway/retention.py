@@ -65,6 +65,7 @@ class Retention:
             await self._all(partial(retention.end_recordings, kind=kind), now - kept)
         for erase, days in work:
             erased += await self._all(erase, now - timedelta(days=days))
+        await self._store.rewrite()
         await self._store.write(keep_fact, DONE_ON, night)
         if erased:
             log.info("erased what was too old", extra={"rows": erased})

@@ -92,6 +92,7 @@ def _fill(copy: sqlite3.Connection, source: sqlite3.Connection) -> None:
         cleared.execute("BEGIN")
         forget_votes_in_hand(Tx(cleared), datetime.now(UTC))
         cleared.execute("COMMIT")
+        cleared.execute("VACUUM")  # what moved within the file while it was in use lies there more than once
         cleared.backup(copy)
 
 

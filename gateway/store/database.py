@@ -145,6 +145,18 @@ class Store:
         result: R = await _on_thread(self._reader, _read, lambda tx: query(tx, *args, **kwargs))
         return result
 
+    async def rewrite(self) -> None:
+        """Write the whole file anew: SQLite leaves copies of rows where they lay before they moved within it.
+
+        Transactions wait meanwhile, a second for 60 MB. Raises StoreError where no second copy has room.
+        """
+        if self._closed:
+            raise StoreError("The database is closed: the gateway is stopping. Nothing was changed.")
+        try:
+            await _on_thread(self._writer, self._rewrite)
+        except sqlite3.Error as error:
+            raise store_error(error) from error
+
     def listen(self, listener: Callable[[frozenset[str]], None]) -> None:
         """Call `listener` on the event loop after each commit with the types of what happened in it.
 
@@ -205,6 +217,11 @@ class Store:
             self._forgets = self._forgets or tx.forgets
             if self._forgets:
                 self._forget_log(connection)
+
+    def _rewrite(self, connection: sqlite3.Connection) -> None:
+        connection.execute("VACUUM")
+        self._forgets = True
+        self._forget_log(connection)
 
     def _forget_log(self, connection: sqlite3.Connection) -> None:
         """Empty the log; where a reader or a full disk is in the way, the next commit tries again."""

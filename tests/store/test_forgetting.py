@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -16,7 +17,7 @@ from gateway.store.database import Tx
 from gateway.store.instant import to_text
 from gateway.store.mentions import Words, words_of
 from gateway.store.people import resident_by_number
-from gateway.store.privacy import ask_to_forget, asked_to_forget
+from gateway.store.privacy import ask_to_forget, asked_to_forget, erase_words
 from gateway.terms import Terms
 from tests.village import Village, ashby
 
@@ -45,12 +46,12 @@ def fill(tx: Tx, village: Village) -> None:
         tell(tx, village, f"{name(person)} ({number(person)}) has asked for help", ended=True)
 
 
-def tell(tx: Tx, village: Village, body: str, *, ended: bool) -> None:
+def tell(tx: Tx, village: Village, body: str, *, ended: bool, to: str = DUTY) -> None:
     now = to_text(village.hands.now)
     tx.run(
         "INSERT INTO outbound (number, body, kind, lane, state, parts, not_before, valid_until, created_at, "
         "ended_at) VALUES (:number, :body, 'statement', 1, :state, 1, :now, :now, :now, :ended)",
-        number=DUTY,
+        number=to,
         body=body,
         state="sent" if ended else "queued",
         now=now,
@@ -84,6 +85,39 @@ async def test_after_a_night_no_byte_of_any_of_them_is_left(village: Village, tm
     await Retention(village.store, village.turns, village.clock, Terms()).night()
     assert await still_asking(village) == 0
     assert traces(tmp_path) == []
+
+
+async def test_nothing_is_left_where_rows_lay_before_they_moved_in_the_file(
+    village: Village, tmp_path: Path
+) -> None:
+    """Once the answers between them are erased, what the one on duty was told lies closer together.
+
+    SQLite moves it there, and leaves its bytes where they were.
+    """
+    rose = await village.store.read(resident_by_number, number(0))
+    assert rose is not None
+
+    def write_to_both(tx: Tx) -> None:
+        for turn in range(120):
+            words = f"{name(0)} will be called for at the church hall at half past {turn} and brought back"
+            tell(tx, village, words, ended=True, to=number(0) if turn % 2 else DUTY)
+
+    await village.store.write(write_to_both)
+    await village.store.write(erase_words, rose.id)
+    await Retention(village.store, village.turns, village.clock, Terms()).night()
+    assert traces(tmp_path) == []
+
+
+async def test_turns_go_on_after_the_file_was_written_anew(village: Village) -> None:
+    def begin_to_read(tx: Tx) -> list[str]:
+        return [row["body"] for row in tx.all("SELECT body FROM outbound ORDER BY id")]
+
+    before = await village.store.read(begin_to_read)
+    turn, _, _ = await asyncio.gather(
+        village.text(DUTY, "MENU"), village.store.rewrite(), village.text(number(MANY), "MENU")
+    )
+    assert turn
+    assert (await village.store.read(begin_to_read))[: len(before)] == before
 
 
 async def test_a_night_that_broke_off_anywhere_is_made_good_by_the_next(

@@ -66,9 +66,9 @@ async def test_two_backups_are_the_same_byte_for_byte_but_for_their_moment(tmp_p
             for place in range(0, len(copies[0]), 4096)
             if copies[0][place : place + 4096] != copies[1][place : place + 4096]
         ]
-        page_of_poll = await village.store.read(
-            lambda tx: int(tx.one("SELECT rootpage FROM sqlite_master WHERE name = 'poll'")["rootpage"])  # type: ignore[index]
-        )
+        with closing(sqlite3.connect(tmp_path / "Rose.db")) as copy:
+            found = copy.execute("SELECT rootpage FROM sqlite_master WHERE name = 'poll'").fetchone()
+        page_of_poll = int(found[0])
         assert set(pages) <= {0, (page_of_poll - 1) * 4096}, "the header's counter and when the copy was made"
 
 
