@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from itertools import combinations
 
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 SLIP_LETTERS_MIN = 4
@@ -61,9 +61,8 @@ class Danger:
     def __init__(self) -> None:
         self.cries: dict[str, tuple[str, ...]] = {}
         self._first_words: dict[str, list[Cry]] = {}
-        self._beginnings: set[tuple[str, int]] = set()
+        self._beginnings: dict[tuple[str, int], list[str]] = {}
         self._syllables: list[tuple[str, str]] = []
-        self._shortened: dict[str, set[str]] = {}
 
     def add(self, cry: str, language: str) -> None:
         """Learn a cry, which is folded already; a number counts only as the whole text."""
@@ -75,12 +74,12 @@ class Danger:
             self._syllables.append((_sound(cry), cry))
             return
         words = tuple(cry.split())
+        if words[0] not in self._first_words:
+            # A slip keeps the first letter, and makes a word longer or shorter by a letter or two.
+            most = _most_slips(words[0])
+            for length in range(len(words[0]) - most, len(words[0]) + most + 1):
+                self._beginnings.setdefault((cry[0], length), []).append(words[0])
         self._first_words.setdefault(words[0], []).append(words)
-        # A slip keeps the first letter, and makes a word longer or shorter by a letter or two.
-        self._beginnings.update((cry[0], len(words[0]) + more) for more in range(-SLIPS_MAX, SLIPS_MAX + 1))
-        for word in words:
-            for shorter in _shortened(word):
-                self._shortened.setdefault(shorter, set()).add(word)
 
     def languages(self, folded: str) -> tuple[str, ...]:
         """Give the languages of a cry in a text; none where nobody cries for help."""
@@ -100,30 +99,18 @@ class Danger:
         words = folded.split()[:WORDS_MAX]
         found: list[tuple[int, tuple[str, ...]]] = []
         for at, word in enumerate(words):
-            if (word[0], len(word)) not in self._beginnings:  # nearly no text goes on from here
+            firsts = self._beginnings.get((word[0], len(word)))
+            if firsts is None:
                 continue
-            for cry in (
-                cry for first in sorted(self._near(word)) for cry in self._first_words.get(first, ())
-            ):
+            most = SLIPS_MAX if len(word) >= TWO_SLIPS_MIN - SLIPS_MAX else 1
+            near = process.extract(word, firsts, scorer=OSA.distance, score_cutoff=most, limit=None)
+            for cry in (cry for first in sorted(near) for cry in self._first_words[first[0]]):
                 written = words[at : at + len(cry)]
-                if len(written) < len(cry):
-                    continue
-                if any(meant not in self._near(w) for meant, w in zip(cry, written, strict=True)):
-                    continue
-                slips = _slips(cry, written)
+                slips = _slips(cry, written) if len(written) == len(cry) else None
                 if slips is not None:
                     found.append((slips, self.cries[" ".join(cry)]))
         ordered = sorted(found, key=lambda pair: pair[0])
         return tuple(dict.fromkeys(language for _, languages in ordered for language in languages))
-
-    def _near(self, word: str) -> set[str]:
-        """Give the words of cries that a word may be a slip of, itself among them."""
-        found: set[str] = set()
-        if not word.isascii():
-            return found
-        for shorter in _shortened(word):
-            found |= self._shortened.get(shorter, set())
-        return found
 
 
 def _slips(cry: Cry, written: Sequence[str]) -> int | None:
@@ -133,19 +120,25 @@ def _slips(cry: Cry, written: Sequence[str]) -> int | None:
     for meant, word in zip(cry, written, strict=True):
         if meant == word:
             continue
-        if len(meant) < SLIP_LETTERS_MIN or word[0] != meant[0] or _goes_on(meant, word):
+        if word[0] != meant[0] or not word.isascii() or _goes_on(meant, word):
             return None
         distance = OSA.distance(meant, word)
         slips += distance
-        two = len(meant) >= TWO_SLIPS_MIN
-        if distance > (SLIPS_MAX if two else 1):
+        most = _most_slips(meant)
+        if distance > most:
             return None
         other_letter = (
             len(meant) == len(word) and sorted(meant) != sorted(word) and not _sound_alike(meant, word)
         )
-        if other_letter and not two and not (sure and len(meant) >= OTHER_LETTER_MIN):
+        if other_letter and most == 1 and not (sure and len(meant) >= OTHER_LETTER_MIN):
             return None
     return slips if slips <= SLIPS_MAX else None
+
+
+def _most_slips(word: str) -> int:
+    if len(word) < SLIP_LETTERS_MIN:
+        return 0
+    return 1 if len(word) < TWO_SLIPS_MIN else SLIPS_MAX
 
 
 def _sound_alike(meant: str, word: str) -> bool:
@@ -155,18 +148,6 @@ def _sound_alike(meant: str, word: str) -> bool:
 
 def _goes_on(meant: str, word: str) -> bool:
     return len(meant) < ENDING_MIN and (word.startswith(meant) or meant.startswith(word))
-
-
-def _shortened(word: str) -> set[str]:
-    """Give a word and what is left of it without one letter, or two where it is long."""
-    found = {word}
-    if len(word) < SLIP_LETTERS_MIN - 1:
-        return found
-    found |= {word[:at] + word[at + 1 :] for at in range(len(word))}
-    if TWO_SLIPS_MIN - 2 <= len(word) <= 2 * TWO_SLIPS_MIN:
-        pairs = combinations(range(len(word)), 2)
-        found |= {word[:a] + word[a + 1 : b] + word[b + 1 :] for a, b in pairs}
-    return found
 
 
 def _sound(text: str) -> str:
