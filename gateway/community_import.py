@@ -132,7 +132,10 @@ def _mistakes(folder: Path, name: str, content: bytes | None) -> list[str]:
             if path.name in FILES and path.is_file():
                 shutil.copyfile(path, copy / path.name)
         _put(copy / name, content)
-        found = [mistake.replace(f"{copy}{os.sep}", "") for mistake in community_mistakes(copy)]
+        found = [
+            mistake.replace(f"{copy}{os.sep}", "").removeprefix(f"{copy}: ")
+            for mistake in community_mistakes(copy)
+        ]
     # What is wrong in other files often follows from what is wrong in this one.
     return [mistake for mistake in found if mistake.startswith(name)] or found
 

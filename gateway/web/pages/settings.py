@@ -23,8 +23,9 @@ from gateway.store.database import Tx
 from gateway.store.journal import journal
 from gateway.store.places import load_places
 from gateway.web.access import needs
-from gateway.web.context import STAGED, Staged, gateway, now, store, visit
+from gateway.web.context import STAGED, Staged, gateway, language, now, store, visit
 from gateway.web.forms import FormMistake, fields, upload
+from gateway.web.mistake_words import in_words
 from gateway.web.render import back, render
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ async def _page(
         undoable=await asyncio.to_thread(community_import.undoable, _undo(running)),
         seen=seen,
         digest=digest,
-        mistakes=mistakes or [],
+        mistakes=[in_words(language(request), one) for one in mistakes or []],
     )
 
 
