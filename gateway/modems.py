@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from functools import partial
 from random import Random
 
 from gateway.attached import Attached
@@ -50,12 +51,19 @@ async def attach_modems(stack: AsyncExitStack, config: Config, bench: Bench) -> 
         await _attach(config, bench, settings, devices.get(settings.name, settings.device))
         for settings in config.modems
     ]
+    for modem in modems:
+        modem.sender.others = partial(_others_that_send, modem, modems)
     # The attempts of the last run are settled once, before any sender makes new ones.
     await modems[0].sender.recover()
     for modem in modems:
         await modem.link.start()
         stack.push_async_callback(modem.link.stop)
     return modems
+
+
+def _others_that_send(modem: Attached, modems: Sequence[Attached]) -> list[str]:
+    """Give the names of the other modems that send just now."""
+    return [other.name for other in modems if other is not modem and other.sender.sends]
 
 
 async def _attach(config: Config, bench: Bench, settings: ModemConfig, device: str) -> Attached:

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
@@ -69,7 +69,8 @@ class Sender:
     """Sends what is queued through one link, one text at a time, at its pace.
 
     `gap` is the least time in seconds between two texts handed to the modem. `trouble` says, for a
-    coordinator, why texts do not go although the modem is ready; "" when they do.
+    coordinator, why texts do not go although the modem is ready; "" when they do. `others` gives the names
+    of the other modems that send just now: what is theirs to say is left to them.
     """
 
     store: Store
@@ -80,12 +81,18 @@ class Sender:
     gap: float
     steady: Callable[[], float]
     trouble: str = ""
+    others: Callable[[], Collection[str]] = tuple
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _idle: asyncio.Event = field(default_factory=asyncio.Event)
     _busy: asyncio.Lock = field(default_factory=asyncio.Lock)
     _ready: bool = False
     _finishing: bool = False
     _under_way: int | None = None
+
+    @property
+    def sends(self) -> bool:
+        """Whether texts go."""
+        return self._ready and not self.trouble
 
     def wake(self) -> None:
         """Say that something was queued."""
@@ -151,7 +158,7 @@ class Sender:
         self._wake.clear()
         if not self._ready:
             return None
-        earliest = await insist(lambda: self.store.read(queue.next_wait))
+        earliest = await insist(lambda: self.store.read(queue.next_wait, self.others()))
         if earliest is None:
             return None
         return max(0.0, (earliest - self.clock.now()).total_seconds())
@@ -204,7 +211,7 @@ class Sender:
 
     def _begin(self, tx: Tx, now: datetime) -> Outbound | None:
         """Choose the next text that may go and write its attempt down; hold those that may not."""
-        while (text := queue.next_queued(tx, now)) is not None:
+        while (text := queue.next_queued(tx, now, self.others())) is not None:
             refusal = self._refusal(tx, text, now)
             if refusal:
                 queue.end_attempt(tx, text.id, "held", now, refusal)

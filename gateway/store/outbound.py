@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
@@ -99,20 +100,35 @@ def queue_text(
     )
 
 
-def next_queued(tx: Tx, now: datetime) -> Outbound | None:
-    """Give the text that goes next, if one may go now."""
+def next_queued(tx: Tx, now: datetime, others: Collection[str] = ()) -> Outbound | None:
+    """Give the text that goes next, if one may go now; what the modems `others` shall say is theirs."""
+    ours, names = _but_theirs(others)
     row = tx.one(
-        f"SELECT {_COLUMNS} FROM outbound WHERE state = 'queued' AND not_before <= :now "  # noqa: S608
+        f"SELECT {_COLUMNS} FROM outbound WHERE state = 'queued' AND not_before <= :now {ours} "  # noqa: S608
         "ORDER BY lane, id LIMIT 1",
         now=to_text(now),
+        **names,
     )
     return _outbound(row) if row else None
 
 
-def next_wait(tx: Tx) -> datetime | None:
-    """Give the earliest moment a queued text may go, or None when nothing is queued."""
-    row = tx.one("SELECT MIN(not_before) AS at FROM outbound WHERE state = 'queued'")
+def next_wait(tx: Tx, others: Collection[str] = ()) -> datetime | None:
+    """Give the earliest moment a queued text may go that is not left to `others`, None when there is none."""
+    ours, names = _but_theirs(others)
+    row = tx.one(f"SELECT MIN(not_before) AS at FROM outbound WHERE state = 'queued' {ours}", **names)  # noqa: S608
     return from_text(row["at"]) if row and row["at"] else None
+
+
+def _but_theirs(others: Collection[str]) -> tuple[str, dict[str, str]]:
+    """Leave out texts to people who last texted another modem: they shall be answered from that number."""
+    if not others:
+        return "", {}
+    names = {f"other{place}": link for place, link in enumerate(sorted(others))}
+    listed = ", ".join(f":{name}" for name in names)
+    texted = (
+        "SELECT link FROM inbound WHERE inbound.resident_id = outbound.resident_id ORDER BY id DESC LIMIT 1"
+    )
+    return f"AND COALESCE(({texted}), '') NOT IN ({listed})", names
 
 
 def begin_attempt(tx: Tx, outbound_id: int) -> None:

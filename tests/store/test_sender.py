@@ -11,8 +11,11 @@ from pathlib import Path
 import pytest
 
 from gateway.sender import MOST_ATTEMPTS
+from gateway.store import people
 from gateway.store.database import Store, Tx, open_store
-from modem.driver import PartSent, Report, Send, Sent
+from gateway.store.inbound import record_part
+from gateway.store.outbound import Lane, queue_text
+from modem.driver import Part, PartSent, Report, Send, Sent
 from tests.store.desk import ANA, NOW, desk, refused, taken
 
 
@@ -246,3 +249,35 @@ async def test_a_stop_waits_for_the_text_under_way(store: Store) -> None:
         await stopping
     await sending
     assert await d.state(text) == "sent"
+
+
+def _texted(tx: Tx, link: str, number: str) -> None:
+    """Have somebody text a modem, and an answer wait for them."""
+    resident = people.meet(tx, number, NOW)
+    record_part(tx, link, "234150000000001", Part(f"SM:{link}", number, "hi", NOW), NOW, resident.id)
+    queue_text(
+        tx,
+        number=number,
+        body=f"to who texted {link}",
+        parts=1,
+        kind="statement",
+        lane=Lane.NOTICE,
+        now=NOW,
+        resident_id=resident.id,
+    )
+
+
+async def test_of_two_modems_each_answers_who_texted_it_or_both_if_one_is_gone(store: Store) -> None:
+    north, south = desk(store), desk(store)
+    north.sender.others = lambda: ["south"] if south.sender.sends else []
+    south.sender.others = lambda: ["north"] if north.sender.sends else []
+    for one in (north, south):
+        one.sender.link_ready(ready=True)
+    await store.write(_texted, "north", ANA)
+    await store.write(_texted, "south", "+447700900124")
+    await north.queue("to whom nobody knows", "+447700900125")
+    assert await south.drain() == ["to whom nobody knows", "to who texted south"]
+    assert await south.drain() == []
+    south.sender.link_ready(ready=False)
+    await store.write(_texted, "south", "+447700900126")
+    assert await north.drain() == ["to who texted north", "to who texted south"]
