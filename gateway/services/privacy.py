@@ -60,12 +60,19 @@ def forget(acting: Acting, values: Mapping[str, Value]) -> Outcome:  # noqa: ARG
 
     The answer that says so has still to be sent, so who it goes to is erased the night after.
     """
-    resident = acting.resident.id
-    privacy.ask_to_forget(acting.tx, resident, acting.now)
-    privacy.erase_words(acting.tx, resident)
-    running = bool(privacy.running_matters(acting.tx, resident))
-    acting.emit("resident.forget_asked", f"resident:{resident}")
-    return Outcome("later" if running else "erased")
+    return Outcome("later" if begin_forgetting(acting, acting.resident.id) else "erased")
+
+
+def begin_forgetting(doing: Acting | Timing, resident_id: int) -> bool:
+    """Erase what somebody told us, by text or because they asked a coordinator; the night does the rest.
+
+    Give whether something of theirs is open, and stays until it is over. Whoever is in the community's
+    lists (`gateway.store.privacy.roles`) has to be taken off them first, or nights pass without effect.
+    """
+    privacy.ask_to_forget(doing.tx, resident_id, doing.now)
+    privacy.erase_words(doing.tx, resident_id)
+    doing.emit("resident.forget_asked", f"resident:{resident_id}")
+    return bool(privacy.running_matters(doing.tx, resident_id))
 
 
 def is_needed(tx: Tx, resident_id: int) -> bool:
