@@ -16,7 +16,7 @@ from gateway.store.webhooks import endpoints, last_event, note_failing
 from tests.village import ASHBY
 from tests.web.site import Dashboard
 
-ADA, BEN, CLEO, DAN, EVE = (f"+4477009001{place}" for place in range(23, 28))
+ADA, BEN, CLEO, DAN, EVE, FAY = (f"+4477009001{place}" for place in range(23, 29))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +76,8 @@ async def rota(d: Dashboard) -> None:
 
 async def asked(d: Dashboard) -> str:
     """Give the page of a volunteer who was asked something."""
-    for words in ("HELP need my tablets collected", "2", "2", "1", "Ben Reed", "text"):
-        await d.village.text(BEN, words)
+    for words in ("HELP need my tablets collected", "2", "2", "1", "Fay", "text"):
+        await d.village.text(FAY, words)
     found = await d.store.read(resident_by_number, "+447700900021")
     assert found is not None
     return f"/help/volunteers/{found.id}"

@@ -34,17 +34,24 @@ PROBLEMS_SHOWN = 20
 async def show_list(request: web.Request) -> web.Response:
     """Show every flow, and what was changed in their texts when."""
     library = gateway(request).turns.library
+    known = sorted(library.flows.values(), key=lambda flow: flow.name)
     since = _since(request)
     counts = {name: await store(request).read(step_counts, name, since) for name in library.flows}
     return render(
         request,
         "flows.html",
-        flows=sorted(library.flows.values(), key=lambda flow: flow.name),
+        begun=[flow for flow in known if _is_begun(flow)],
+        others=[flow for flow in known if not _is_begun(flow)],
         totals={name: _total(found.values()) for name, found in counts.items()},
         revisions=await store(request).read(flow_texts.revisions),
         problems=await _problems(request),
         trial_number=phone.NUMBERS[0] if phone.is_there(gateway(request).data) else "",
     )
+
+
+def _is_begun(flow: Flow) -> bool:
+    """Whether residents begin a flow with words of their own; the others answer something they were sent."""
+    return any(texts.keywords for texts in flow.texts.values())
 
 
 def _total(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
