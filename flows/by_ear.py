@@ -39,6 +39,8 @@ class ByEar:
     ) -> tuple[str, ...]:
         """Give the names that a yes has yet to confirm: those `heard` in earlier turns and the fresh ones."""
         names = {*heard, *self.fresh(flow, answers)}
+        if not names:  # as in every text
+            return ()
         return tuple(
             name for name, kind in asked(flow).items() if name in names and kind not in UNCHECKED_TYPES
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Set
 
 SINGLE_SEPTETS = 160
 PART_SEPTETS = 153
@@ -56,18 +57,15 @@ def parts(text: str) -> int:
     if not text:
         return 0
     if is_gsm7(text):
-        return _count(text, _EXTENDED, SINGLE_SEPTETS, PART_SEPTETS)
-    return _count(text, _Astral(), SINGLE_UNITS, PART_UNITS)
+        return _count(text, _EXTENDED.intersection(text), SINGLE_SEPTETS, PART_SEPTETS)
+    astral = {character for character in text if character > "\uffff"}
+    return _count(text, astral, SINGLE_UNITS, PART_UNITS)
 
 
-class _Astral:
-    """The characters that take two UCS-2 units."""
-
-    def __contains__(self, character: object) -> bool:
-        return isinstance(character, str) and character > "\uffff"
-
-
-def _count(text: str, double: frozenset[str] | _Astral, single: int, part: int) -> int:
+def _count(text: str, double: Set[str], single: int, part: int) -> int:
+    """Count parts of so many units, `single` where one is enough; characters in `double` take two units."""
+    if not double:
+        return 1 if len(text) <= single else -(-len(text) // part)
     widths = [2 if character in double else 1 for character in text]
     if sum(widths) <= single:
         return 1

@@ -15,7 +15,7 @@ _AT = "at_step"
 
 
 class StepMachine(Machine):
-    """A flow's machine; `settled` remembers where outcomes lead that no guard decides, by step and trigger."""
+    """A flow's machine; `settled` remembers by step and trigger where outcomes lead that have no guard."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

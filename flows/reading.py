@@ -15,7 +15,7 @@ from flows.value import Value
 from flows.words import spoken
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Reading:
     """Reads texts in `language` for a conversation that stands at `stand`."""
 
@@ -23,6 +23,7 @@ class Reading:
     setting: Setting
     language: str
     _asking: dict[str, tuple[Ask, Question]] = field(default_factory=dict, init=False)
+    _plain: Question | None = field(default=None, init=False)
 
     @property
     def several(self) -> tuple[str, ...]:
@@ -84,10 +85,18 @@ class Reading:
         known = self._asking.get(step)
         if known is None:
             ask = self.stand.ask_of(step)
-            known = ask, self.stand.question(ask, self.setting, self.language)
+            known = ask, self._question(ask)
             if not ask.choices_from:
                 self._asking[step] = known
         return known
+
+    def _question(self, ask: Ask) -> Question:
+        """Give what an answer is read against, the same for all that is asked without options."""
+        if ask.options:
+            return self.stand.question(ask, self.setting, self.language)
+        if self._plain is None:
+            self._plain = self.stand.question(ask, self.setting, self.language)
+        return self._plain
 
     def _asked(self) -> Asked:
         return [self._asks(step) for step in self.several]

@@ -68,7 +68,8 @@ class Steps:
         stand = self.stand
         if self.status in LIVE:
             heard = self.by_ear.unconfirmed(stand.flow, stand.answers, stand.call.heard)
-            stand.call = replace(stand.call, on=self.on_call, cut=self.cut_off, heard=heard)
+            if (self.on_call, self.cut_off, heard) != (stand.call.on, stand.call.cut, stand.call.heard):
+                stand.call = replace(stand.call, on=self.on_call, cut=self.cut_off, heard=heard)
         else:
             stand.call = NO_CALL
         conversation = stand.conversation(self.said.language, self._deadline(), self.more)

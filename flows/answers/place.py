@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from flows.answers import words
 from flows.answers.base import Answer, Question, Unclear, Understood
 from flows.answers.fold import fold, without_emoji
 from flows.answers.lexicon import lexicon, plain
-from flows.answers.matching import matches, names
+from flows.answers.matching import Names, matches, names
 from flows.value import Value
 
 NAMED_AT_MOST = 3
@@ -32,7 +33,7 @@ class PlaceType:
         bare = lexicon(question.language).without_fillers(said)
         if bare in called:
             return Understood(self._value(called[bare], question))
-        among = names(called.items())
+        among = _index(tuple(called.items()))
         found = (matches(said, among) or matches(bare, among)) if bare else ()
         if len(found) == 1:
             return Understood(self._value(found[0], question))
@@ -65,3 +66,8 @@ class PlaceType:
 
     def _value(self, key: str, question: Question) -> Value:
         return Value("place", [key, question.places.label(key)])
+
+
+@lru_cache(maxsize=16)
+def _index(called: tuple[tuple[str, str], ...]) -> Names:
+    return names(called)

@@ -43,12 +43,11 @@ class Keys:
 def keys_of(imsi: str, part: Part) -> Keys:
     """Make the keys of a stored message part."""
     time = to_text(part.smsc_time) if part.smsc_time else ""
-    origin = f"{imsi}\0{part.sender}\0{time}\0{part.header}"
-    body = part.body.encode("utf-8", "surrogatepass")
+    origin = f"{imsi}\0{part.sender}\0{time}\0{part.header}\0"
     return Keys(
-        full=_digest(f"{origin}\0{part.place}", body),
-        twin=_digest(origin, body),
-        bodyless="erased:" + _digest(origin, b""),
+        full=_digest(f"{origin}{part.place}\0{part.body}"),
+        twin=_digest(origin + part.body),
+        bodyless="erased:" + _digest(origin),
     )
 
 
@@ -90,7 +89,7 @@ def record_part(
 
 def record_broken(tx: Tx, link: str, imsi: str, broken: BrokenPart, now: datetime) -> bool:
     """Keep a message that could not be decoded, raw; give whether it is new."""
-    key = _digest(f"{imsi}\0{broken.place}", broken.raw.encode())
+    key = _digest(f"{imsi}\0{broken.place}\0{broken.raw}")
     return bool(
         tx.run(
             "INSERT INTO broken_part (key, link, raw, reason, received_at) "
@@ -257,5 +256,5 @@ def _join(
     return Inbound(inbound_id, sender, body, from_text(at) if at else None, now)
 
 
-def _digest(origin: str, body: bytes) -> str:
-    return hashlib.sha256(origin.encode("utf-8", "surrogatepass") + b"\0" + body).hexdigest()
+def _digest(words: str) -> str:
+    return hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()

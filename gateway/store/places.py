@@ -18,6 +18,7 @@ class Places:
     def __init__(self, labels: Mapping[str, str], names: Mapping[str, str]) -> None:
         self._labels = labels
         self._names = names
+        self._at_home: dict[str, Places] = {}
 
     def names(self, language: str) -> Mapping[str, str]:  # noqa: ARG002 - nicknames know no language here
         """Map each folded name or nickname to its place's key."""
@@ -29,7 +30,12 @@ class Places:
 
     def with_home(self, key: str) -> Places:
         """Give the places as somebody knows them whose home is one of them (an empty string: not known)."""
-        return Places(self._labels, {**self._names, **dict.fromkeys(map(fold, HOME), key)}) if key else self
+        if not key:
+            return self
+        if key not in self._at_home:
+            names = {**self._names, **dict.fromkeys(map(fold, HOME), key)}
+            self._at_home[key] = Places(self._labels, names)
+        return self._at_home[key]
 
 
 def load_places(tx: Tx) -> Places:
