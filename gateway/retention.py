@@ -36,10 +36,12 @@ class Retention:
         self._terms = terms
 
     async def run(self) -> None:
-        """Look for the night, for ever."""
+        """Look for the night, for ever, and for what had to be erased at once: the words of a vote, a PIN."""
         while True:
             if self._clock.trusted and await self.is_due():
                 await self.night()
+            elif self._store.erased:
+                await self._store.rewrite()
             await asyncio.sleep(LOOK_SECONDS)
 
     async def is_due(self) -> bool:

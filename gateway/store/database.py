@@ -104,12 +104,14 @@ class _Waiting:
 class Store:
     """The database of one gateway. Make it with `open_store`.
 
-    `trouble` says, for a coordinator, why the last commit was not taken; "" when it was.
+    `trouble` says, for a coordinator, why the last commit was not taken; "" when it was. `erased` says
+    whether words were erased since the file was last written anew (see `rewrite`).
     """
 
     def __init__(self, path: Path, writer: aiosqlite.Connection, reader: aiosqlite.Connection) -> None:
         self.path = path
         self.trouble = ""
+        self.erased = False
         self._writer = writer
         self._reader = reader
         self._waiting: list[_Waiting] = []
@@ -215,11 +217,13 @@ class Store:
         else:
             self._told |= tx.told
             self._forgets = self._forgets or tx.forgets
+            self.erased = self.erased or tx.forgets
             if self._forgets:
                 self._forget_log(connection)
 
     def _rewrite(self, connection: sqlite3.Connection) -> None:
         connection.execute("VACUUM")
+        self.erased = False
         self._forgets = True
         self._forget_log(connection)
 
