@@ -39,12 +39,12 @@ def _lines(acting: Acting, held: Holdings) -> Iterator[str]:
         yield line
     if held.joined:
         yield f"{named('joined')}: {', '.join(map(str, held.joined))}"
-    for key, wants in (("stopped", False), ("wanted", True)):
+    for key, wants, undo in (("stopped", False, "start"), ("wanted", True, "stop")):
         chosen = [
             kind_label(acting, acting.language, kind) for kind, want in held.chosen.items() if want == wants
         ]
         if chosen:
-            yield f"{named(key)}: {', '.join(chosen)}"
+            yield f"{named(key)}: {', '.join(chosen)} ({named(undo)} {chosen[0]})"
     yield from (named(key) for key, so in (("slow", held.slow), ("rung", held.rung)) if so)
 
 
