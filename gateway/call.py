@@ -48,9 +48,10 @@ ACCEPTING = Expectation(
 )
 
 
+READING_OFF_MS = 4000  # between two digits: whoever keys a code reads it from a paper
 READING_CODE = replace(
     ACCEPTING,
-    keypad=Keypad(longest=CODE_DIGITS, at_once=PERSON_KEY + REPEAT_KEY),
+    keypad=Keypad(longest=CODE_DIGITS, at_once=PERSON_KEY + REPEAT_KEY, pause_ms=READING_OFF_MS),
     patience_ms=ENTRY_PAUSE_MS,
 )
 _HASH = Keyed("")
@@ -132,8 +133,9 @@ class Call(PromptReading):
         keyed = await self._ears.listen(READING_CODE)
         if not isinstance(keyed, Keyed) or len(keyed.keys) < 2:
             return keyed if isinstance(keyed, Keyed) else _HASH
-        ex, now = self._exchange, self._exchange.clock.now()
-        language = await ex.store.write(use_code, keyed.keys, self._resident_id, self._id, now)
+        ex, now, language = self._exchange, self._exchange.clock.now(), ""
+        if len(keyed.keys) == CODE_DIGITS:
+            language = await ex.store.write(use_code, keyed.keys, self._resident_id, self._id, now)
         if not language:
             await self._say_common("call.read.wrong_code", turn.expectation.language)
             return _HASH

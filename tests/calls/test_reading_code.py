@@ -10,6 +10,7 @@ import pytest
 from gateway.reading_code import make_code
 from gateway.store.database import Tx
 from gateway.store.events import events_about
+from gateway.store.packed import unpack
 from modem.audio import wav
 from tests.calls.neighbour import KEEP_OR_AGAIN, THANKS, VERA, WELCOME, prompts_of, read_out, reads
 from tests.calls.ringing import MENU, RingingTown, in_english, ringing_town, rows, speech
@@ -71,6 +72,10 @@ async def test_a_wrong_code_is_told_and_the_right_one_is_taken_at_the_menu(
         await vera.presses("#", MENU)
         wrong = str(999_999 - int(code) + 100_000)
         await vera.presses(f"#{wrong}#", NOT_THE_CODE, out=True)
+        await vera.hears(MENU)
+        await vera.presses(f"#{code[:4]}#", NOT_THE_CODE, out=True)
+        (kept,) = await gateway.store.read(rows, "reading_code")
+        assert sum(unpack(kept["wrong"]).values()) == 1, "half a code is a slip, not a try"
         await vera.hears(MENU)
         await vera.presses(f"#{code}#", WELCOME)
         await vera.call.press("5", reported=False)
