@@ -11,6 +11,7 @@ from gateway.api.operations import Call, Operation
 from gateway.api.people import PageQuery
 from gateway.api.problems import not_found
 from gateway.services import membership
+from gateway.services.lifecycle import IllegalMove
 from gateway.store import api_read, enrolments, members
 from gateway.store.database import Tx
 
@@ -130,8 +131,10 @@ def end_membership(tx: Tx, call: Call) -> Member:
 
 
 def reset_pin(tx: Tx, call: Call) -> NewPin:
-    """Give a member a new PIN, and a locked one the vote back."""
+    """Give a member a new PIN, and a locked one the vote back; raises IllegalMove."""
     found = _named(tx, call)
+    if found.left_at is not None:
+        raise IllegalMove("They are no member any more, so they get no PIN.")
     pin = membership.reset_pin(call.timing(tx), found.id, by=call.by)
     call.journal(tx, "api.pin_reset", f"member:{found.id}")
     return NewPin(_view(call, _member(tx, found.id)), pin)
@@ -252,6 +255,7 @@ OPERATIONS = (
         scope="members:write",
         work=reset_pin,
         params=MemberPath,
+        errors=(409,),
         about="The PIN is in this answer and nowhere else: tell it in person.",
         kept=False,
     ),

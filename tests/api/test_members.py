@@ -59,6 +59,8 @@ async def test_a_membership_ends(system: Asker) -> None:
     assert member not in [one["id"] for one in (await system.get("/members?limit=200")).json["items"]]
     assert [kind for kind, _ in await system.village.events()] == ["member.left"]
     assert await deeds(system) == [("api.member_left", 1)]
+    late = await system.post(f"/members/{member}/pin")
+    assert (late.status, late.code) == (409, "forbidden_move")
 
 
 async def test_a_new_pin_stands_in_one_answer_and_is_kept_nowhere(system: Asker) -> None:

@@ -77,9 +77,12 @@ async def test_a_coordinator_goes_on_and_off_duty_and_the_last_one_is_warned_of(
             answer = await client.post(f"/people/{one.id}/duty/off")
             assert answer.status == 303
         assert "Nobody is on duty any more" in (await client.get(answer.location)).text
+        told = [kind for kind, _ in await d.village.events()]
+        assert told == ["coordinator.off_duty"] * len(on_duty)
         assert await d.store.read(coordinators_on_duty) == []
         await client.post(f"/people/{on_duty[0].id}/duty/on")
         assert await d.store.read(coordinators_on_duty) == on_duty[:1]
+        assert [kind for kind, _ in await d.village.events()] == ["coordinator.on_duty"]
         await d.village.text(ADA, "MENU")
         ada = await d.store.read(resident_by_number, ADA)
         assert ada is not None

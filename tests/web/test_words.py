@@ -15,6 +15,8 @@ from gateway.web.words import LANGUAGES, Entry, catalogue, choose_language, say
 WEB = Path(str(resources.files(gateway.web)))
 _KEY = re.compile(r"""(?:\bt\(|\bback\(request, [^,]+, |FormMistake\("\w+", )\s*["']([a-z0-9_.]+)["']""")
 
+_DEED = re.compile(r'"api\.([a-z_]+)"')
+
 
 def _places(entry: Entry) -> set[str]:
     forms = [entry] if isinstance(entry, str) else entry.values()
@@ -36,6 +38,13 @@ def test_every_word_that_a_page_asks_for_is_there() -> None:
     }
     assert len(asked) > 20
     assert {(file, key) for file, key in asked if not _is_there(key)} == set()
+
+
+def test_the_log_has_words_for_all_that_other_systems_do() -> None:
+    sources = [*(WEB.parent / "api").glob("*.py"), *(WEB.parent / "services").glob("*.py")]
+    deeds = {deed for file in sources for deed in _DEED.findall(file.read_text(encoding="utf-8"))}
+    assert len(deeds) > 25
+    assert {deed for deed in deeds if f"api.log.{deed}" not in catalogue("en")} == set()
 
 
 def _is_there(key: str) -> bool:
