@@ -5,8 +5,6 @@ from __future__ import annotations
 from io import BytesIO
 from pathlib import Path
 
-import pytest
-
 from modem.audio import wav
 from tests.calls.ringing import (
     MENU,
@@ -51,11 +49,10 @@ async def asks_for_the_day(town: RingingTown) -> Caller:
     return rose
 
 
-@pytest.mark.parametrize("modem", ["sim7600", "e173"])
 async def test_0_at_any_moment_leaves_a_message_and_the_people_on_duty_are_told(
-    tmp_path: Path, prompts: Path, modem: str
+    tmp_path: Path, prompts: Path
 ) -> None:
-    async with ringing_town(tmp_path, prompts, modem=modem) as town, town.serving():
+    async with ringing_town(tmp_path, prompts) as town, town.serving():
         rose = await in_english(town, ROSE)
         await rose.presses("2", "Where shall we pick you up?")
         await rose.presses("0", SOMEBODY, out=True)
