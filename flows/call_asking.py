@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from flows.answering import emergency
 from flows.answers.base import Unclear
 from flows.call_cry import CRY
 from flows.call_phrases import KEYS
@@ -12,7 +13,7 @@ from flows.keypad import OFFERED_AT_ONCE, all_places
 from flows.limits import LIVE, UNCLEAR_EXPLAINS
 from flows.value import Value
 from flows.walk import Walk
-from flows.words import MENU, Word
+from flows.words import MENU, Word, spoken
 
 PERSON = Word("person", ())
 
@@ -160,10 +161,9 @@ class Asking:
         self._ask(asking=CRY, cry=cry)
 
     def raise_alarm(self) -> None:
-        """Tell the people on duty, and go on where the caller stood."""
-        self.walk.said.happened("emergency")
-        self.walk.said.say("emergency")
-        self.walk.ask_again()
+        """Take what sounded like an emergency for one."""
+        language = self.walk.library.vocabulary.emergency(spoken(self.cry), self.walk.said.language)
+        emergency(self.walk, language, self.cry, spoken(self.cry))
 
     def choose_language(self, language: str) -> None:
         """Speak another language from here on, and remember it."""

@@ -66,7 +66,7 @@ class Talk(Asking):
 
     def _hear_cry(self, cry: str, language: str) -> None:
         """Tell people of an emergency, but ask first where any word might have been taken for its word."""
-        if self.asking != CRY and may_be_misheard(self.walk, cry):
+        if self.asking != CRY and may_be_misheard(self.walk):
             self.ask_if_cry(cry)
         else:
             emergency(self.walk, language, cry, spoken(cry))

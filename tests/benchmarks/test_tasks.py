@@ -57,6 +57,7 @@ async def test_whole_tasks(tmp_path: Path, condition: Condition) -> None:
     wrong += marks.total() - max(marks.values(), default=0)
     row(f"tasks done, {condition.name}", tasks)
     row(f"refused at the last reading back, {condition.name}", str(score.refused_at_the_end))
+    row(f"asked whether it is an emergency, {condition.name}", str(score.asked_if_cry))
     row(f"taken for a cry for help, for goodbye, {condition.name}", f"{alarms}, {score.rung_off}", "0, 0")
     row(f"wrong and accepted, {condition.name}", str(wrong), "0")
     assert not wrong

@@ -81,7 +81,7 @@ def test_a_word_that_was_taken_for_a_cry_alarms_nobody(rider: Caller, no: str) -
 
 
 def test_a_cry_in_words_of_ones_own_is_believed_at_once(rider: Caller) -> None:
-    rider.rings()
+    rider.says("menu")
     rider.says("help")
     rider.says("my husband has collapsed in the kitchen")
     assert "emergency" in rider.happened()

@@ -8,6 +8,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from flows.call_cry import CRY
 from flows.conversation import Conversation
 from gateway.store import people
 from gateway.store.conversations import latest_conversation
@@ -37,7 +38,8 @@ class How(StrEnum):
 @dataclass(slots=True)
 class Score:
     """How answers got across, by kind; how many were taken wrongly and refused at once, or at the end;
-    how many wishes were done, how many callers gave up, and on how many the gateway rang off.
+    how many wishes were done, how many callers gave up, on how many the gateway rang off, and how often
+    it asked whether there was an emergency.
     """
 
     answers: Counter[tuple[str, How]] = field(default_factory=Counter)
@@ -46,6 +48,7 @@ class Score:
     done: Counter[str] = field(default_factory=Counter)
     given_up: Counter[str] = field(default_factory=Counter)
     rung_off: int = 0
+    asked_if_cry: int = 0
 
 
 @dataclass(slots=True)
@@ -73,6 +76,10 @@ class CarefulCaller:
                 self.score.rung_off += 1
             if stand is None or GOODBYE in text or (wish.done and wish.done in text):
                 break
+            if stand.call.asking == CRY:
+                self.score.asked_if_cry += 1
+                text = await caller.says(self._sound(NO))
+                continue
             if stand.step == CHANGE and wrong:
                 text = await caller.presses(wrong, out=True)
             elif stand.step == wish.binds and (wrong := self._read_back_wrongly(wish, text)):
