@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from flows.answers.words import phone
 from gateway.store.database import Tx
 
 SHORTEST = 5
@@ -27,6 +28,7 @@ _TOLD = (
 def words_of(tx: Tx, resident_id: int) -> frozenset[str]:
     """Give what a text about somebody holds: number, names, where they live, what they asked for."""
     told = [word for sql in _TOLD for row in tx.all(sql, id=resident_id) for word in row]
+    told += [phone(word) for word in told if word.startswith("+")]
     begun = [" ".join(word.split())[:BEGINNING] for word in told if len(word) > BEGINNING]
     return frozenset(word for word in (*told, *begun) if len(word) >= SHORTEST)
 

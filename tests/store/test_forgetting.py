@@ -231,4 +231,5 @@ async def test_what_was_told_shortened_is_found_by_its_beginning(village: Villag
     words = Words(await village.store.read(words_of, resident.id))
     assert words.within(f"12: {what[:36]} ...")
     assert words.within(f"Ring {rose}, please")
+    assert words.within("Ring +44 7700 900171, please"), "as texts say numbers"
     assert not words.within("12: my zygodactyl")
