@@ -107,8 +107,13 @@ def decline(acting: Acting, values: Mapping[str, Value]) -> Outcome:
     return Outcome("counted")
 
 
-def may_want_one(acting: Acting, names: str) -> bool:  # noqa: ARG001
-    """Tell whether a word for a way back is about one: whoever books a lift just now says it of that lift."""
+def may_want_one(acting: Acting, names: str) -> bool:
+    """Tell whether a word for a way back is about one: alone, or with a time and nothing else.
+
+    Whoever books a lift just now says it of that lift.
+    """
+    if names and not _time_in(acting, names):
+        return False
     kept = latest_conversation(acting.tx, acting.resident.id)
     books = kept is not None and kept.conversation.status == "active" and kept.conversation.flow in _BOOKING
     return not books and bool(_one_ways(acting) or open_trips(acting))
