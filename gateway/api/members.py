@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Literal
 
-from gateway.api.kinds import Cursor, Described, Id, Limit, PersonId
+from gateway import policy
+from gateway.api.kinds import Cursor, Described, Id, Limit, PersonId, Words
 from gateway.api.operations import Call, Operation
 from gateway.api.people import PageQuery
-from gateway.api.problems import not_found
+from gateway.api.problems import Refused, not_found
 from gateway.services import membership
 from gateway.services.lifecycle import IllegalMove
-from gateway.store import api_read, enrolments, members
+from gateway.store import api_read, enrolments, members, people
 from gateway.store.database import Tx
 
 EnrolmentState = Literal["waiting", "approved", "refused"]
@@ -102,6 +103,22 @@ class DecidedEnrolment:
 
 
 @dataclass(frozen=True, slots=True)
+class NewMember:
+    """Somebody who is to have a vote, on the handset with a number."""
+
+    name: Annotated[str, Words(80, 1, example="Zoe Marsh")]
+    number: Annotated[str, Words(24, 3, "^[0-9 +().-]*$", example="+447700900777")]
+
+
+@dataclass(frozen=True, slots=True)
+class AdmittedMember:
+    """The new member. `need_pins`: members on that handset who need a PIN before they can vote from it."""
+
+    member: Member
+    need_pins: list[Id]
+
+
+@dataclass(frozen=True, slots=True)
 class NewPin:
     """A member's new PIN, to be told in person: a text would be read by all who share the handset."""
 
@@ -120,6 +137,21 @@ def list_members(tx: Tx, call: Call) -> MemberPage:
 def read_member(tx: Tx, call: Call) -> Member:
     """Give one member."""
     return _view(call, _named(tx, call))
+
+
+def admit_member(tx: Tx, call: Call) -> AdmittedMember:
+    """Make somebody a member who did not ask by telephone; raises Refused."""
+    new: NewMember = call.body
+    name, number = " ".join(new.name.split()), policy.e164(new.number, call.room.turns.community.region)
+    if number is None or not name:
+        raise Refused(422, "bad_member", "A member has a name and a telephone number.")
+    sharing = members.members_on(tx, people.meet(tx, number, call.now).id)
+    if name in {one.name for one in sharing}:
+        raise Refused(409, "known", "There is a member of that name on that handset already.")
+    made = membership.admit(call.timing(tx), name, number, by=call.by).member_id
+    call.journal(tx, "api.member_admitted", f"member:{made}")
+    found = _member(tx, made)
+    return AdmittedMember(_view(call, found), _without_pins(tx, found.resident_id))
 
 
 def end_membership(tx: Tx, call: Call) -> Member:
@@ -157,15 +189,20 @@ def decide_enrolment(tx: Tx, call: Call) -> DecidedEnrolment:
     path: EnrolmentPath = call.path
     decision: EnrolmentDecision = call.body
     wish, timing = _wish(tx, path.id), call.timing(tx)
-    member_id, need_pins = None, []
+    member_id, need_pins = None, list[int]()
     if decision.state == "approved":
         member_id = membership.approve(timing, wish, by=call.by).member_id
-        sharing = members.members_on(tx, wish.resident_id)
-        need_pins = [one.id for one in sharing if not one.pin_hash] if len(sharing) > 1 else []
+        need_pins = _without_pins(tx, wish.resident_id)
     else:
         membership.refuse(timing, wish, by=call.by)
     call.journal(tx, "api.enrolment_decided", f"enrolment:{wish.id}", state=decision.state)
     return DecidedEnrolment(_wish_view(call, _wish(tx, wish.id)), member_id, need_pins)
+
+
+def _without_pins(tx: Tx, resident_id: int) -> list[int]:
+    """Give the members who share a handset and cannot vote from it before they have a PIN."""
+    sharing = members.members_on(tx, resident_id)
+    return [one.id for one in sharing if not one.pin_hash] if len(sharing) > 1 else []
 
 
 def _named(tx: Tx, call: Call) -> members.Member:
@@ -232,6 +269,20 @@ OPERATIONS = (
         scope="members:read",
         work=read_member,
         params=MemberPath,
+    ),
+    Operation(
+        "admitMember",
+        "POST",
+        "/members",
+        "Make somebody a member",
+        "member",
+        AdmittedMember,
+        scope="members:write",
+        work=admit_member,
+        body=NewMember,
+        status=201,
+        errors=(409,),
+        about="For who asked on paper or by word. They are told nothing by text.",
     ),
     Operation(
         "endMembership",

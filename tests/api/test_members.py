@@ -87,3 +87,19 @@ async def test_a_pin_is_not_kept_for_a_key_either(system: Asker) -> None:
     answer = await system.post(f"/members/{member}/pin", headers={"Idempotency-Key": "pin"})
     assert (answer.status, answer.code) == (400, "bad_key")
     assert await deeds(system) == []
+
+
+async def test_somebody_who_asked_on_paper_is_made_a_member(system: Asker) -> None:
+    made = await system.post("/members", {"name": " Zoe  Marsh ", "number": "07700 900777"})
+    assert (made.status, made.json["member"]["name"], made.json["need_pins"]) == (201, "Zoe Marsh", [])
+    assert made.json["member"]["person"] == await system.person(ZOE)
+    again = await system.post("/members", {"name": "Zoe Marsh", "number": ZOE})
+    assert (again.status, again.code) == (409, "known")
+    shared = await system.post("/members", {"name": "Max Marsh", "number": ZOE})
+    assert set(shared.json["need_pins"]) == {made.json["member"]["id"], shared.json["member"]["id"]}
+    assert [kind for kind, _ in await system.village.events()] == ["member.added", "member.added"]
+    assert await deeds(system) == [("api.member_admitted", 1)] * 2
+    for wrong in ({"name": "Eve", "number": "999"}, {"name": "  ", "number": ZOE}):
+        refused = await system.post("/members", wrong)
+        assert (refused.status, refused.code) == (422, "bad_member")
+    assert await system.village.sent() == []

@@ -10,6 +10,7 @@ from gateway.api.table import OPERATIONS
 from gateway.services import BINDING
 from gateway.store.activity import activity
 from tests.api.asking import ROSE, TOM, Asker, asker, book
+from tests.api.test_poll_drafts import TREE
 from tests.store.plans import shape, slow_statements
 
 LIBRARY = load_library((BUILT_IN, Path(__file__).parent / "flows"), BINDING)
@@ -89,6 +90,9 @@ async def use_services(system: Asker) -> None:
     await system.ask("DELETE", f"/runs/{made}")
     paper = {"member": 2, "how": "post", "options": ["pond"], "scores": []}
     await system.post("/polls/bench/papers", paper)
+    draft = (await system.post("/polls", TREE)).json["key"]
+    await system.ask("PUT", f"/polls/{draft}", json=TREE)
+    await system.post("/members", {"name": "Max Marsh", "number": "+447700900778"})
     for words in ("JOIN", "Zoe Marsh", "2", "1"):
         await system.village.text("+447700900777", words)
     await system.post("/enrolments/1/state", {"state": "approved"})
