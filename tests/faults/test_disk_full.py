@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from gateway.errors import GatewayError
+from gateway.errors import GatewayError, StoreFull
 from gateway.store.database import Tx
 from tests.faults.conversation import OURS, Town, town, until
 from tests.faults.residents import EVERYBODY, GEORGE, PENNS, ROSE, Resident
+from tests.village import ashby
 
 DISK_BYTES = 4 << 20
 
@@ -128,3 +129,15 @@ async def test_a_gateway_that_starts_on_a_full_disk_says_so_and_starts_once_ther
         async with ashby.serving():
             await ashby.converse(Resident(ROSE.number, ROSE.lines[4:]))
             await ashby.nothing_lost_or_doubled([ROSE])
+
+
+async def test_without_room_for_a_second_copy_the_file_stays_as_it_is(disk: Path) -> None:
+    async with ashby(disk) as village:
+        await village.store.write(lambda tx: tx.forget_log())
+        async with without_room(disk):
+            with pytest.raises(StoreFull):
+                await village.store.rewrite()
+            assert village.store.erased, "it is tried again"
+        assert await village.text("+447700900123", "MENU")
+        await village.store.rewrite()
+        assert await village.store.read(lambda tx: tx.one("PRAGMA integrity_check")[0]) == "ok"  # type: ignore[index]
