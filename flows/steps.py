@@ -115,6 +115,8 @@ class Steps:
         self.leave("completed")
         self.stand = Stand(self.library, self.library.flow(MENU), status="person")
         self.stand.step = self.stand.flow.start
+        if self.setting.medium == "call":
+            self.said.say("call.person_waiting", kind="question")
 
     def _follow(self, trigger: str) -> str:
         flow = self.stand.flow

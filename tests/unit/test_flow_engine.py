@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from flows.conversation import Conversation, Happened, Outcome
+from flows.conversation import Called, Conversation, Happened, Heard, Outcome, Prompt
+from flows.engine import take_turn
 from flows.errors import FlowsError
 from flows.library import Library, load_library
 from flows.value import Json, Value, text
-from tests.unit.flow_making import NOW, Resident, make_library, setting
+from tests.unit.flow_making import HELP, NOW, Resident, make_library, setting
 
 
 @pytest.fixture(scope="module")
@@ -268,6 +270,30 @@ def test_a_person_can_be_called_out_of_nothing_and_left_by_menu(ann: Resident) -
     assert ann.texts("person") != ""
     assert ann.happened() == []
     assert ann.texts("menu").startswith("What would you like?")
+
+
+def test_a_flow_can_end_with_a_person_who_talks_on(tmp_path: Path) -> None:
+    ends = HELP.replace("end: completed", "end: person")
+    resident = Resident(make_library(tmp_path, {"help/flow.yaml": ends}))
+    resident.texts("help")
+    assert resident.texts("my tap drips") == "Thank you, we have noted: my tap drips"
+    assert "conversation.ended" in resident.happened()
+    assert resident.conversation is not None
+    assert (resident.conversation.status, resident.conversation.answers) == ("person", {})
+    assert resident.texts("it is the cold one") == ""
+    assert resident.happened() == ["person.message"]
+    assert resident.texts("back").startswith("What would you like?")
+
+
+def test_a_call_can_end_with_a_person_too(tmp_path: Path) -> None:
+    library = make_library(tmp_path, {"help/flow.yaml": HELP.replace("end: completed", "end: person")})
+    around = replace(setting(known=True), medium="call")
+    conversation = None
+    for what in (Called(), Heard(("help",)), Heard(("my tap drips",))):
+        turn = take_turn(library, conversation, what, around)
+        conversation = turn.conversation
+    said = [effect.key for effect in turn.effects if isinstance(effect, Prompt)]
+    assert said[-2:] == ["thanks", "call.person_waiting"], "the caller hears how to add something"
 
 
 def test_waiting_for_a_person_ends_silently(ann: Resident) -> None:
