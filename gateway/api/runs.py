@@ -1,4 +1,4 @@
-"""Runs, who waits for a seat, and what need was not met: for whoever plans community transport."""
+"""Runs, and who waits for a seat: for whoever plans community transport."""
 
 from __future__ import annotations
 
@@ -15,11 +15,10 @@ from gateway.api.problems import Refused, not_found
 from gateway.api.trips import Trip, TripPath, trip_row, view_of
 from gateway.services import runs
 from gateway.services.trip_moves import NoLifts
-from gateway.store import api_read, lift_counts, lift_runs, lifts
+from gateway.store import api_read, lift_runs, lifts
 from gateway.store.database import Tx
 from gateway.store.lift_runs import PlannedRun
 
-MOST_DAYS = timedelta(days=366)
 FURTHEST = timedelta(days=366)
 Clock = Annotated[
     str, Words(5, 5, "^([01][0-9]|2[0-3]):[0-5][0-9]$", example="09:30"), Described("Local time.")
@@ -58,14 +57,6 @@ class DayQuery:
 
 
 @dataclass(frozen=True, slots=True)
-class SpanQuery:
-    """From which day to which, a year at most."""
-
-    first: date
-    last: date
-
-
-@dataclass(frozen=True, slots=True)
 class RunPath:
     """Which run."""
 
@@ -95,52 +86,6 @@ class TripRun:
     """The run that is to carry a trip."""
 
     run: Id
-
-
-@dataclass(frozen=True, slots=True)
-class Vehicle:
-    """A vehicle, by its key. Seats are those for riders."""
-
-    key: str
-    label: str
-    seats: int
-    wheelchair_spaces: int
-    lift: bool
-
-
-@dataclass(frozen=True, slots=True)
-class DriverName:
-    """A driver; `name` is null without `people:read`."""
-
-    person: PersonId
-    name: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Fleet:
-    """What runs can be made of."""
-
-    vehicles: list[Vehicle]
-    drivers: list[DriverName]
-
-
-@dataclass(frozen=True, slots=True)
-class UnmetNeed:
-    """How often no lift was found between two places on a weekday (Monday is 0) in an hour."""
-
-    pickup: str
-    dropoff: str
-    weekday: int
-    hour: int
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class TripCounts:
-    """How trips ended, by the codes of transport schemes: COMP, NS, CANC (early, late, same day), UNMET."""
-
-    results: dict[str, int]
-    unmet: list[UnmetNeed]
 
 
 def list_runs(tx: Tx, call: Call) -> Runs:
@@ -194,32 +139,6 @@ def put_in_run(tx: Tx, call: Call) -> Trip:
         runs.move_trip(call.timing(tx), lifts.trip_by_id(tx, row["id"]), wanted.run)
     call.journal(tx, "api.trip_put_in_run", f"trip:{row['id']}", run=wanted.run)
     return _trip(tx, call, row["id"])
-
-
-def read_fleet(tx: Tx, call: Call) -> Fleet:
-    """Give the vehicles and the drivers."""
-    named = call.may("people:read")
-    return Fleet(
-        [
-            Vehicle(one.key, one.label, one.seats, one.wheelchair_spaces, one.lift)
-            for one in lift_runs.vehicles(tx)
-        ],
-        [DriverName(call.person(one.id), one.name if named else None) for one in lift_runs.drivers(tx)],
-    )
-
-
-def count_trips(tx: Tx, call: Call) -> TripCounts:
-    """Count how trips ended from one day to another; raises Refused."""
-    span: SpanQuery = call.query
-    if not timedelta(0) <= span.last - span.first <= MOST_DAYS:
-        raise Refused(400, "bad_query", "The days run from first to last, a year at most.")
-    return TripCounts(
-        lift_counts.results_between(tx, span.first, span.last),
-        [
-            UnmetNeed(one.pickup, one.dropoff, one.weekday, one.hour, one.count)
-            for one in lift_counts.unmet_between(tx, span.first, span.last)
-        ],
-    )
 
 
 @contextmanager
@@ -356,26 +275,5 @@ OPERATIONS = (
         body=TripRun,
         errors=(409,),
         about="A trip that waited is booked, and its rider hears of it by text.",
-    ),
-    Operation(
-        "readFleet",
-        "GET",
-        "/fleet",
-        "Read which vehicles and drivers there are",
-        "run",
-        Fleet,
-        scope="trips:read",
-        work=read_fleet,
-    ),
-    Operation(
-        "countTrips",
-        "GET",
-        "/trip-counts",
-        "Count how trips ended, and what need was not met",
-        "trip",
-        TripCounts,
-        scope="trips:read",
-        work=count_trips,
-        query=SpanQuery,
     ),
 )
