@@ -47,6 +47,7 @@ class Commands:
             for language, own in flow.texts.items() if flow.command else ():
                 for word in own.commands:
                     self._known[flow.command].setdefault(fold(word), {})[language] = flow.name
+        self._first_words = {command.partition(" ")[0] for command in self._known[WORDS]}
 
     def read(self, folded: str, language: str, *, alone: bool) -> Command | None:
         """Recognise a command that is a whole text; `alone`: also the word of one that usually has a code."""
@@ -72,6 +73,8 @@ class Commands:
         return self._first(kind, before or after, language, names, near=True)
 
     def _with_words(self, words: Sequence[str], language: str) -> Command | None:
+        if not words or words[0] not in self._first_words:
+            return None
         for size in range(len(words), max(0, len(words) - AFTER_MAX - 1), -1):
             rest = " ".join(words[size:])
             found = self._first(WORDS, " ".join(words[:size]), language, rest)

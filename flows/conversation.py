@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
-from functools import cached_property
 from typing import Literal, Protocol, TypeAlias
 
 from flows.call_state import NO_CALL, CallState
@@ -236,7 +235,7 @@ class Gazetteer(Protocol):
         ...
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Setting:
     """What a turn needs to know of the world: the moment and the community.
 
@@ -263,11 +262,6 @@ class Setting:
     hears: bool = True
     heeds: Callable[[str, str], bool] = lambda flow, names: False  # noqa: ARG005
 
-    @cached_property
-    def local_now(self) -> datetime:
-        """The moment on the community's clock."""
-        return self.now.astimezone(self.zone)
-
 
 @dataclass(frozen=True, slots=True)
 class Finished:
@@ -285,9 +279,16 @@ class Turn:
 
     `language` is what the turn's prompts are said in, whether or not there is a conversation.
     `finished` holds the answers of conversations that ended in it, where the flow says so.
+    `happened` are those of `effects` that happened and were not said.
     """
 
     conversation: Conversation | None
     effects: tuple[Effect, ...]
     language: str
     finished: tuple[Finished, ...] = ()
+    happened: tuple[Happened, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Tell once what happened from what was said: half a dozen places ask for it."""
+        happened = tuple(effect for effect in self.effects if isinstance(effect, Happened))
+        object.__setattr__(self, "happened", happened)

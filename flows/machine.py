@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,11 +15,17 @@ _AT = "at_step"
 
 
 class StepMachine(Machine):
-    """A flow's machine; `settled` remembers by step and trigger where outcomes lead that have no guard."""
+    """A flow's machine. `guarding` names by step and trigger the answers that guards look for.
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    `known` remembers where the machine went, by step, trigger and which of those answers were held.
+    """
+
+    def __init__(
+        self, *args: Any, guarding: Mapping[tuple[str, str], tuple[str, ...]], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.settled: dict[tuple[str, str], str] = {}
+        self.guarding = guarding
+        self.known: dict[tuple[str, str, tuple[bool, ...]], str] = {}
 
 
 @dataclass(slots=True)
@@ -45,6 +51,11 @@ def build(flow: Flow) -> StepMachine:
         transitions=transitions,
         auto_transitions=False,
         model_attribute=_AT,
+        guarding={
+            (step.name, outcome): tuple(way.when.split()[1] for way in ways if way.when)
+            for step in flow.steps.values()
+            for outcome, ways in step.ways.items()
+        },
     )
 
 
@@ -54,14 +65,11 @@ def follow(machine: StepMachine, flow: Flow, step: str, outcome: str, held: Cont
     trigger = outcome if outcome in ways else ANY
     if trigger not in ways:
         return ""
-    known = machine.settled.get((step, trigger))
-    if known is not None:
-        return known
-    cursor = Cursor(step, held)
-    target = cursor.at_step if machine.events[trigger].trigger(cursor, cursor) else ""
-    if not any(way.when for way in ways[trigger]):
-        machine.settled[step, trigger] = target
-    return target
+    case = (step, trigger, tuple(name in held for name in machine.guarding[step, trigger]))
+    if case not in machine.known:
+        cursor = Cursor(step, held)
+        machine.known[case] = cursor.at_step if machine.events[trigger].trigger(cursor, cursor) else ""
+    return machine.known[case]
 
 
 def _guard(way: Way) -> list[Callable[[Any], bool]]:

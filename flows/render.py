@@ -36,7 +36,8 @@ class Reply:
 def respond(library: Library, turn: Turn, zone: tzinfo, *, cheap: bool = False) -> Reply:
     """Render a turn: its prompts joined into one text, whatever is too long kept for MORE."""
     prompts = [effect for effect in turn.effects if isinstance(effect, Prompt)]
-    kind = next((kind for kind in _KINDS if any(prompt.kind == kind for prompt in prompts)), "statement")
+    kinds = {prompt.kind for prompt in prompts}
+    kind = next((kind for kind in _KINDS if kind in kinds), "statement")
     ready = tuple(effect.text for effect in turn.effects if isinstance(effect, Page))
     pages = (*ready, *render(library, prompts, turn.language, zone, cheap=cheap))
     if turn.conversation is None or len(pages) < 2:

@@ -100,7 +100,7 @@ class Stand:
         """Give what an answer has to be understood against."""
         return Question(
             language=language,
-            now=setting.local_now,
+            now=setting.now.astimezone(setting.zone),
             region=setting.region,
             places=setting.places,
             options=ask.options,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from flows.conversation import Again, Happened, Input
+from flows.conversation import Again, Input
 from flows.listening import Expectation, expects
 from flows.spoken import Sentence, spoken
 from gateway.store import calls
@@ -37,7 +37,7 @@ def take_call_turn(tx: Tx, turns: Turns, resident_id: int, event: Input, now: da
     resident = resident_by_id(tx, resident_id)
     library = turns.library_for(resident)
     turn = turns.take(tx, resident, event, now, medium="call")
-    happened = frozenset(effect.type for effect in turn.effects if isinstance(effect, Happened))
+    happened = frozenset(effect.type for effect in turn.happened)
     if "speech.slower" in happened:
         calls.set_slow(tx, resident_id)
     if "call.cut_off" in happened:

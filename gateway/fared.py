@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date
 
-from flows.conversation import Conversation, Happened, Turn
+from flows.conversation import Conversation, Turn
 from flows.library import Library
 from gateway.store.database import Tx
 from gateway.store.step_counts import Fared, count_steps
@@ -39,8 +39,8 @@ def _is_secret(library: Library, conversation: Conversation) -> bool:
 
 
 def _fared(before: Conversation, turn: Turn) -> Fared | None:
-    for effect in turn.effects:
-        if isinstance(effect, Happened) and effect.data.get("flow") == before.flow:
+    for effect in turn.happened:
+        if effect.data.get("flow") == before.flow:
             if effect.type == "conversation.unclear":
                 return "unclear"
             if effect.type == "conversation.ended":

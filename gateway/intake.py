@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from flows.conversation import Happened, TextIn, Turn
+from flows.conversation import TextIn, Turn
 from flows.value import Json
 from gateway import policy
 from gateway.clock import Clock
@@ -189,7 +189,7 @@ class Intake:
         now: datetime,
     ) -> bool:
         """Tell whether this turn's words stay unsaid: a machine seems to answer, or STOP was said today."""
-        happened = {effect.type for effect in turn.effects if isinstance(effect, Happened)}
+        happened = {effect.type for effect in turn.happened}
         if "stopped.text" in happened:
             return not people.may_remind_of_stop(tx, resident.id, now)
         if not happened & NOT_UNDERSTOOD or not policy.at_machine_pace(body, now, sent):

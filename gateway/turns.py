@@ -6,7 +6,7 @@ Everything here runs inside one database transaction, on the database's thread.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 from typing import Literal
@@ -18,7 +18,6 @@ from flows.conversation import (
     Conversation,
     Effect,
     Expired,
-    Happened,
     Heard,
     Input,
     Outcome,
@@ -54,7 +53,6 @@ from gateway.store.database import Tx
 from gateway.store.events import count_events, write_event
 from gateway.store.flow_results import keep_result
 from gateway.store.inbound import Inbound
-from gateway.store.lifts import home_of
 from gateway.store.messages_erasure import end_talk
 from gateway.store.outbound import Lane, queue_text
 from gateway.store.people import Resident
@@ -265,7 +263,32 @@ class Turns:
         medium: Literal["text", "call"] = "text",
     ) -> Setting:
         """Give what the flows need to know of the world for a turn with `resident`."""
-        acting = Acting(
+
+        def heeds(flow: str, names: str) -> bool:
+            return flow in HEEDED and HEEDED[flow](self._acting(tx, resident, language, now), names)
+
+        def act(name: str, values: Mapping[str, Value], spoken: str) -> Outcome:
+            return ACTIONS[name].run(self._acting(tx, resident, spoken, now), values)
+
+        return Setting(
+            now=now,
+            zone=self.community.zone,
+            region=self.community.region,
+            places=self.places.with_home(resident.home),
+            act=act,
+            language=language,
+            community=self.community.name,
+            emergency_number=self.community.emergency_number,
+            stopped=resident.stopped,
+            language_known=bool(resident.language),
+            medium=medium,
+            hears=medium == "text" or self.hears(language),
+            heeds=heeds,
+        )
+
+    def _acting(self, tx: Tx, resident: Resident, language: str, now: datetime) -> Acting:
+        """Give what a service needs that does what `resident` has asked for."""
+        return Acting(
             tx=tx,
             resident=resident,
             language=language,
@@ -277,28 +300,6 @@ class Turns:
             invite=self.inviter(tx, now, busy=resident.id),
             label=self.label,
             usual_language=self.community.language,
-        )
-
-        def heeds(flow: str, names: str) -> bool:
-            return flow in HEEDED and HEEDED[flow](acting, names)
-
-        def act(name: str, values: Mapping[str, Value], spoken: str) -> Outcome:
-            return ACTIONS[name].run(replace(acting, language=spoken), values)
-
-        return Setting(
-            now=now,
-            zone=self.community.zone,
-            region=self.community.region,
-            places=self.places.with_home(home_of(tx, resident.id)),
-            act=act,
-            language=language,
-            community=self.community.name,
-            emergency_number=self.community.emergency_number,
-            stopped=resident.stopped,
-            language_known=bool(resident.language),
-            medium=medium,
-            hears=medium == "text" or self.hears(language),
-            heeds=heeds,
         )
 
     def _keep(
@@ -317,9 +318,7 @@ class Turns:
     def _tell_happenings(
         self, tx: Tx, resident: Resident, turn: Turn, words: str, urgent: bool, now: datetime
     ) -> None:
-        for effect in turn.effects:
-            if not isinstance(effect, Happened):
-                continue
+        for effect in turn.happened:
             if effect.type == "language.set":
                 people.set_language(tx, resident.id, str(effect.data["language"]))
             elif effect.type == "resident.stopped":
@@ -371,17 +370,15 @@ def _words_of(event: Input, before: Conversation | None) -> str:
 
 
 def _is_emergency(turn: Turn) -> bool:
-    return any(isinstance(effect, Happened) and effect.type == EMERGENCY for effect in turn.effects)
+    return any(effect.type == EMERGENCY for effect in turn.happened)
 
 
 def _stopped_voting(turn: Turn) -> bool:
     """Tell whether talk about voting ended in this turn, so that what it must leave behind is erased."""
     after = turn.conversation
     return not (after is not None and after.flow == secrecy.FLOW and after.status in OPEN) and any(
-        isinstance(effect, Happened)
-        and effect.type == "conversation.ended"
-        and effect.data.get("flow") == secrecy.FLOW
-        for effect in turn.effects
+        effect.type == "conversation.ended" and effect.data.get("flow") == secrecy.FLOW
+        for effect in turn.happened
     )
 
 

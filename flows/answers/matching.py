@@ -31,12 +31,14 @@ _HANGUL = re.compile("[\uac00-\ud7a3]")
 class Names:
     """What things are called: every name with its thing, and every word of a name with its things.
 
-    `longest_first` gives each name as it stands in a text, itself, and its thing.
+    `longest_first` gives each name as it stands in a text, itself, and its thing; `apart` tells that
+    all of them stand apart from other words.
     """
 
     things: dict[str, str]
     words: dict[str, tuple[str, ...]]
     longest_first: tuple[tuple[str, str, str], ...]
+    apart: bool
 
 
 def names(pairs: Iterable[tuple[str, str]]) -> Names:
@@ -52,7 +54,8 @@ def names(pairs: Iterable[tuple[str, str]]) -> Names:
             if thing not in words.get(word, ()):
                 words[word] = (*words.get(word, ()), thing)
     ordered = sorted(things, key=len, reverse=True)
-    return Names(things, words, tuple((_standing(name), name, things[name]) for name in ordered))
+    standing = tuple((_standing(name), name, things[name]) for name in ordered)
+    return Names(things, words, standing, all(stands != name for stands, name, _ in standing))
 
 
 def _standing(name: str) -> str:
@@ -82,6 +85,9 @@ def named_in(text: str, among: Names) -> tuple[list[str], str]:
 
     A name within a longer one does not count.
     """
+    said = text.split()
+    if among.apart and among.words.keys().isdisjoint(said):  # as in nearly every text
+        return [], " ".join(said)
     found: list[tuple[int, str]] = []
     rest = f" {text} "
     for wanted, name, thing in among.longest_first:

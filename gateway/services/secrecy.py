@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flows.conversation import Conversation, Happened, Turn
+from flows.conversation import Conversation, Turn
 from gateway.services.acting import Acting
 from gateway.store import members
 from gateway.store.database import Tx
@@ -25,7 +25,7 @@ def hides_words(before: Conversation | None, turn: Turn) -> bool:
     """
     if before is None or before.status != "active" or before.flow != FLOW:
         return False
-    return not any(isinstance(effect, Happened) and effect.type == "emergency" for effect in turn.effects)
+    return all(effect.type != "emergency" for effect in turn.happened)
 
 
 def forget_pin(acting: Acting) -> None:

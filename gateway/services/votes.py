@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
-from flows.conversation import Happened, Outcome, Prompt, Turn
+from flows.conversation import Outcome, Prompt, Turn
 from flows.limits import UNCLEAR
 from flows.model import ActionSpec
 from flows.value import Json, Value, text
@@ -123,10 +123,9 @@ def take(acting: Acting, values: Mapping[str, Value]) -> Outcome:
 
 def note_invalid(tx: Tx, turn: Turn) -> None:
     """Count an answer that was no vote, given where the flow had asked for one."""
-    for effect in turn.effects:
+    for effect in turn.happened:
         if (
-            isinstance(effect, Happened)
-            and effect.type == "conversation.unclear"
+            effect.type == "conversation.unclear"
             and effect.data["flow"] == FLOW
             and str(effect.data["step"]).removesuffix("_secret") in CHOOSING
             and effect.data["reason"] != UNCLEAR  # the flow itself looks at what it says then

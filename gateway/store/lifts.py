@@ -341,12 +341,6 @@ def needs_of(tx: Tx, resident_id: int) -> str:
     return str(row[0]) if row else ""
 
 
-def home_of(tx: Tx, resident_id: int) -> str:
-    """Give the key of the place a rider calls home (an empty string: not known)."""
-    row = tx.one("SELECT home FROM rider WHERE resident_id = :id", id=resident_id)
-    return str(row[0]) if row and row[0] else ""
-
-
 def remember_needs(tx: Tx, resident_id: int, needs: str) -> None:
     """Remember what a rider needs every time."""
     tx.run(

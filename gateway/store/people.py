@@ -8,14 +8,18 @@ from datetime import datetime, timedelta
 from gateway.store.database import Row, Tx
 from gateway.store.instant import to_text
 
-_COLUMNS = "id, number, language, name, stopped, machine_signs"
+_COLUMNS = (
+    "id, number, language, name, stopped, machine_signs, "
+    "(SELECT home FROM rider WHERE rider.resident_id = resident.id) AS home"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Resident:
     """A person with a number. `language` is BCP 47, empty until known; `stopped` after STOP.
 
-    `machine_signs` counts texts in a row that came faster than a person reads and types.
+    `machine_signs` counts texts in a row that came faster than a person reads and types. `home` is the
+    key of the place a rider lives at, empty where it is not known.
     """
 
     id: int
@@ -24,6 +28,7 @@ class Resident:
     name: str
     stopped: bool
     machine_signs: int = 0
+    home: str = ""
 
 
 def resident_by_number(tx: Tx, number: str) -> Resident | None:
@@ -176,4 +181,5 @@ def _resident(row: Row) -> Resident:
         row["name"],
         bool(row["stopped"]),
         row["machine_signs"],
+        row["home"] or "",
     )
