@@ -62,6 +62,8 @@ async def test_every_part_of_the_menu_is_reached_by_keyboard(tmp_path: Path, bro
         await expect(page.get_by_role("link", name="Skip to the page")).to_be_in_viewport()
         await page.keyboard.press("Tab")
         await expect(page.get_by_role("link", name="Now")).to_be_focused()
+        await page.locator("nav.across summary").focus()
+        await page.keyboard.press("Enter")
         await page.get_by_role("link", name="Log", exact=True).focus()
         await page.keyboard.press("Enter")
         await expect(page.get_by_role("heading", level=1)).to_have_text("Log")
