@@ -10,6 +10,7 @@ from gateway.store import (
     board,
     calls,
     enrolments,
+    help_foodbank,
     lift_runs,
     outbound,
     people,
@@ -45,14 +46,15 @@ class Asked:
 class Needs:
     """What waits for a person: `held` requests before `waiting` threads before `unmet` requests …
 
-    … before polls that are `stuck`, `wishes` to become a member, `ideas` for the board, and `endpoints`
-    that take nothing.
+    … before `households` without a time at the food bank, polls that are `stuck`, `wishes` to become a
+    member, `ideas` for the board, and `endpoints` that take nothing.
     """
 
     held: tuple[Asked, ...]
     waiting: tuple[Thread, ...]
     waiting_more: int
     unmet: tuple[Asked, ...]
+    households: int
     stuck: tuple[Poll, ...]
     wishes: int
     ideas: int
@@ -61,8 +63,8 @@ class Needs:
     @property
     def any(self) -> bool:
         """Whether anything waits."""
-        parts = (self.held, self.waiting, self.unmet, self.stuck, self.wishes, self.ideas, self.endpoints)
-        return any(bool(part) for part in parts)
+        people_wait = self.held or self.waiting or self.unmet or self.households
+        return bool(people_wait or self.stuck or self.wishes or self.ideas or self.endpoints)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,7 @@ def needs_of(tx: Tx) -> Needs:
         waiting=tuple(waiting),
         waiting_more=threads.count_waiting(tx) - len(waiting),
         unmet=_asked(tx, [one for one in asked if not one.held]),
+        households=sum(one.state == "new" for one in help_foodbank.open_referrals(tx)),
         stuck=tuple(poll for state in STUCK for poll in polls.polls_in(tx, state)),
         wishes=len(enrolments.waiting(tx)),
         ideas=len(board.ideas_in(tx, "waiting")),

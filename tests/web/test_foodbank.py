@@ -110,6 +110,26 @@ async def test_an_observer_sees_no_name_and_nothing_of_what_a_household_eats(tmp
         assert (await observer.post("/help/foodbank/1/time", {"time": "friday@2026-03-06"})).status == 403
 
 
+async def test_a_household_for_which_there_is_no_room_waits_on_now_until_it_has_a_time(
+    tmp_path: Path,
+) -> None:
+    async with dashboard(tmp_path) as d:
+        bank = d.village.turns.community.foodbank
+        assert bank is not None
+        full = replace(bank, slots=[replace(slot, capacity=0) for slot in bank.slots])
+        await d.store.write(keep_foodbank, full)
+        for words in HOUSEHOLD:
+            await d.village.text(JOAN, words)
+        client = await d.client(Role.ORGANISER)
+        assert "1 household has no time yet" in (await client.get("/")).text
+        seen = (await client.get("/help/foodbank")).text
+        assert "Waiting for a time (1)" in seen
+        assert "Find a time" in seen
+        await client.post("/help/foodbank/1/time", {"time": "friday@2026-03-06", "crowd": "on"})
+        assert "Friday 6 March" in (await heard(d, JOAN))[-1]
+        assert "no time yet" not in (await client.get("/")).text
+
+
 async def test_where_there_is_no_food_bank_the_page_says_how_to_have_one(tmp_path: Path) -> None:
     async with dashboard(tmp_path) as d:
         await d.store.write(keep_foodbank, None)
