@@ -25,7 +25,7 @@ FLOW = "foodbank"
 
 
 @dataclass(frozen=True, slots=True)
-class Turnout:
+class HandOut:
     """A time on one local day, from `starts_at` to `ends_at` (aware), and how many `households` have it."""
 
     slot: Slot
@@ -49,12 +49,12 @@ class NoRoom(IllegalMove):
     """A time has no room any more: nothing was changed."""
 
 
-def times_ahead(doing: Timing, bank: FoodBank) -> Sequence[Turnout]:
+def times_ahead(doing: Timing, bank: FoodBank) -> Sequence[HandOut]:
     """Give every time of the coming weeks that is not over, the soonest first."""
     today = doing.now.astimezone(doing.zone).date()
     days = [today + timedelta(days=ahead) for ahead in range(bank.weeks_ahead * 7 + 1)]
     found = [
-        _turnout(doing, slot, day) for day in days for slot in bank.slots if slot.weekday == day.weekday()
+        _hand_out(doing, slot, day) for day in days for slot in bank.slots if slot.weekday == day.weekday()
     ]
     return sorted(
         (one for one in found if one.ends_at > doing.now), key=lambda one: (one.starts_at, one.slot.key)
@@ -70,21 +70,21 @@ def give_time(
     """
     referral = store.referral_by_id(doing.tx, referral_id)
     bank = foodbank_settings(doing.tx)
-    turnout = next((one for one in times_ahead(doing, bank) if one.key == key), None) if bank else None
-    if bank is None or turnout is None:
+    hand_out = next((one for one in times_ahead(doing, bank) if one.key == key), None) if bank else None
+    if bank is None or hand_out is None:
         raise IllegalMove("There is no such time any more, so nothing was changed. Choose another one.")
-    has_it = referral.slot == turnout.slot.key and referral.slot_date == turnout.day
-    if turnout.full and not crowd and not has_it:
+    has_it = referral.slot == hand_out.slot.key and referral.slot_date == hand_out.day
+    if hand_out.full and not crowd and not has_it:
         raise NoRoom("That time is full, so nothing was changed. Choose another one.")
     if address:
         store.change_referral(doing.tx, referral.id, doing.now, address=address)
     known = store.referral_by_id(doing.tx, referral.id)
-    booked = move_to(doing, known, turnout.slot, turnout.day, by=by)
-    if doing.now >= remind_moment(doing, turnout.day):  # what they are told now is the reminder
+    booked = move_to(doing, known, hand_out.slot, hand_out.day, by=by)
+    if doing.now >= remind_moment(doing, hand_out.day):  # what they are told now is the reminder
         store.change_referral(doing.tx, booked.id, doing.now, reminded_at=doing.now)
     household = people.resident_by_id(doing.tx, booked.resident_id)
     told = facts(doing, bank, booked, household.language or booked.language)
-    _tell(doing, booked, f"told_{turnout.slot.how}", told)
+    _tell(doing, booked, f"told_{hand_out.slot.how}", told)
     return booked
 
 
@@ -109,8 +109,8 @@ def _tell(doing: Timing, referral: Referral, phrase: str, values: Mapping[str, V
     doing.tell(resident.number, Prompt(FLOW, phrase, "confirmation", values), ref=referral.code)
 
 
-def _turnout(doing: Timing, slot: Slot, day: date) -> Turnout:
-    return Turnout(
+def _hand_out(doing: Timing, slot: Slot, day: date) -> HandOut:
+    return HandOut(
         slot,
         day,
         at(day, slot.starts, doing.zone),

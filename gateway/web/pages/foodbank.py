@@ -11,7 +11,7 @@ from aiohttp import web
 
 from flows.value import Json
 from gateway.services import foodbank_desk
-from gateway.services.foodbank_desk import NoRoom, Turnout
+from gateway.services.foodbank_desk import HandOut, NoRoom
 from gateway.services.lifecycle import IllegalMove
 from gateway.store import help_foodbank as store_foodbank
 from gateway.store import people
@@ -52,7 +52,7 @@ class FoodBankDesk:
     """
 
     place: str
-    times: Sequence[Turnout]
+    times: Sequence[HandOut]
     waiting: Sequence[Parcel]
     booked: Sequence[Parcel]
     closed: Sequence[Parcel]
@@ -63,7 +63,7 @@ class Whole:
     """A referral with all that happened to it (when, event type, details) and the times it could have."""
 
     parcel: Parcel
-    times: Sequence[Turnout]
+    times: Sequence[HandOut]
     events: Sequence[tuple[datetime, str, Mapping[str, Json]]]
 
 
@@ -71,7 +71,7 @@ def _parcels(tx: Tx, referrals: Sequence[Referral]) -> list[Parcel]:
     return [Parcel(one, people.resident_by_id(tx, one.resident_id)) for one in referrals]
 
 
-def _times(tx: Tx, turns: Turns, moment: datetime) -> Sequence[Turnout]:
+def _times(tx: Tx, turns: Turns, moment: datetime) -> Sequence[HandOut]:
     bank = foodbank_settings(tx)
     return foodbank_desk.times_ahead(turns.timing(tx, moment), bank) if bank else ()
 
