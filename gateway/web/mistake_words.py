@@ -1,6 +1,6 @@
-"""Mistakes in a community's lists, said in the coordinator's language.
+"""Mistakes in a community's lists and in what other systems are given, said in the coordinator's language.
 
-They are made in English, as `plainline community check` prints them. The English words of the page
+They are made in English, as the command line prints them. The English words of the page
 (`texts/en/mistakes.toml`) are the patterns by which one is known again; what none fits stays English.
 """
 
@@ -12,7 +12,7 @@ from functools import cache
 
 from gateway.web.words import DEFAULT, catalogue, say
 
-_FILE = "mistakes.said."
+_FILES = ("mistakes.said.", "mistakes.refused.")
 # What can stand in a place, where anything at all would let one mistake be taken for another.
 _KINDS = {"column": "[a-z_]+", "line": "[0-9]+", "least": "[0-9]+", "most": "[0-9]+", "weekday": "[0-9]+"}
 _WHERE = re.compile(r"(?P<file>[^,:]+)(?:, line (?P<line>[0-9]+))?: (?P<what>.*)", re.DOTALL)
@@ -23,7 +23,7 @@ def in_words(language: str, mistake: str) -> str:
     if language == DEFAULT:
         return mistake
     where = _WHERE.fullmatch(mistake)
-    if where is None:
+    if where is None or known_as(mistake) is not None:
         return _said(language, mistake)
     what = _said(language, where["what"])
     if where["line"] is None:
@@ -51,7 +51,7 @@ def _patterns() -> list[tuple[str, re.Pattern[str]]]:
     entries = [
         (key, entry)
         for key, entry in catalogue(DEFAULT).items()
-        if key.startswith(_FILE) and isinstance(entry, str)
+        if key.startswith(_FILES) and isinstance(entry, str)
     ]
     entries.sort(key=lambda pair: -len(re.sub(r"{[a-z]+}", "", pair[1])))
     return [(key, re.compile(_pattern(entry), re.DOTALL)) for key, entry in entries]

@@ -16,6 +16,8 @@ from gateway.community_check import community_mistakes
 from gateway.store.accounts import Role
 from gateway.web.mistake_words import in_words, known_as
 from gateway.web.words import catalogue
+from gateway.webhooks.addresses import NOBODY
+from gateway.webhooks.endpoints import url_problem
 from tests.village import ASHBY
 from tests.web.pages import in_a_folder
 from tests.web.site import dashboard
@@ -64,7 +66,7 @@ def test_every_mistake_of_a_list_has_its_words() -> None:
 
 def test_every_words_are_known_again_as_themselves() -> None:
     for key, entry in catalogue("en").items():
-        if key.startswith("mistakes.said.") and isinstance(entry, str):
+        if key.startswith(("mistakes.said.", "mistakes.refused.")) and isinstance(entry, str):
             filled = {name: "7" for _, name, _, _ in Formatter().parse(entry) if name}
             filled |= {"column": "needs"} if "column" in filled else {}
             known = known_as(entry.format(**filled))
@@ -100,6 +102,55 @@ def test_real_mistakes_are_said_in_spanish_and_korean(
     assert any(es in in_words("es", one) for one in english), english
     assert any(ko in in_words("ko", one) for one in english), english
     assert [in_words("en", one) for one in english] == english
+
+
+def test_every_reason_why_another_system_is_not_let_in_has_its_words() -> None:
+    found = [
+        (f"{name}:{node.lineno}", _example(node.args[0], module))
+        for name in ("webhooks.endpoints", "webhooks.sources", "api.tokens")
+        for module in [importlib.import_module(f"gateway.{name}")]
+        for node in ast.walk(ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func) in ("EndpointRefused", "SourceRefused", "NoToken")
+        and ast.unparse(node.args[0]) != "problem"
+    ]
+    assert len(found) > 12
+    # What is put together from several texts, and what is told on the command line or as a flash.
+    others = {"7. Choose of: 7.", "It is switched off, so nothing was sent. Switch it on and try again."}
+    unsaid = {
+        f"{where}: {words}"
+        for where, words in found
+        if known_as(words) is None and words not in others and "plainline tokens" not in words
+    }
+    assert unsaid == set(), "Write them into gateway/web/texts/{en,es,ko}/mistakes.toml."
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("https://[::", "no es una dirección"),
+        ("ftp://cases.example.org", "que empiece por https://"),
+        ("https://me:secret@cases.example.org", "la firma dice quiénes somos"),
+        ("https://2130706433/", "cuatro números"),
+        ("https://127.0.0.1/", "no está en la internet abierta"),
+        ("http://cases.example.org/", "para que nadie lea"),
+        ("http://8.8.8.8/", "sin cifrado"),
+        ("https://[fe80::1%25eth0]/", "No se puede avisar ahí"),
+    ],
+)
+def test_why_webhooks_cannot_go_to_an_address_is_said_in_spanish(url: str, words: str) -> None:
+    assert words in in_words("es", url_problem(url, NOBODY))
+
+
+async def test_the_form_of_an_endpoint_says_it_too(tmp_path: Path) -> None:
+    async with dashboard(tmp_path) as d:
+        client = await d.client(Role.COORDINATOR)
+        await client.post("/account/language", {"language": "ko"})
+        form = {"name": "Cases", "url": "https://127.0.0.1/", "type": "help.done"}
+        told = await client.post("/webhooks", form)
+        assert "거기로는 보낼 수 없습니다." in told.text
+        unnamed = await client.post("/webhooks/in/sources", {"name": "!", "scope": "requests:write"})
+        assert "40자까지" in unnamed.text
 
 
 def test_what_nobody_has_words_for_stays_as_it_is() -> None:

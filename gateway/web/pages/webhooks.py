@@ -13,9 +13,10 @@ from gateway.store.database import Tx
 from gateway.store.journal import journal
 from gateway.store.webhooks import Endpoint, Wanted
 from gateway.web.access import needs
-from gateway.web.context import gateway, now, store, visit
+from gateway.web.context import gateway, language, now, store, visit
 from gateway.web.endpoint_form import choosable_fields, families, read_wanted
 from gateway.web.forms import Form, FormMistake, fields
+from gateway.web.mistake_words import in_words
 from gateway.web.render import back, render
 from gateway.webhooks import endpoints
 from gateway.webhooks.addresses import Allowed
@@ -84,7 +85,7 @@ async def add(request: web.Request) -> web.Response:
             _add, wanted, gateway(request).local_receivers, visit(request).account.id, now(request)
         )
     except EndpointRefused as refused:
-        return _form(request, wanted, problem=str(refused))
+        return _form(request, wanted, problem=in_words(language(request), str(refused)))
     return await _page(request, endpoint, secret=endpoint.secret)
 
 
@@ -104,7 +105,7 @@ async def change(request: web.Request) -> web.Response:
     try:
         await store(request).write(_change, endpoint.id, wanted, allowed, me, now(request))
     except EndpointRefused as refused:
-        return _form(request, wanted, endpoint.id, str(refused))
+        return _form(request, wanted, endpoint.id, in_words(language(request), str(refused)))
     return await back(request, f"/webhooks/{endpoint.id}", "webhooks.done_changed")
 
 

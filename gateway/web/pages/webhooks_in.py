@@ -15,9 +15,10 @@ from gateway.store.journal import journal
 from gateway.store.tokens import tokens
 from gateway.store.webhook_sources import Source
 from gateway.web.access import needs
-from gateway.web.context import gateway, now, store, visit
+from gateway.web.context import gateway, language, now, store, visit
 from gateway.web.forms import Form, FormMistake, fields
 from gateway.web.line import own_origin
+from gateway.web.mistake_words import in_words
 from gateway.web.render import back, render
 from gateway.webhooks import sources
 from gateway.webhooks.sources import SourceRefused
@@ -65,7 +66,7 @@ async def add_source(request: web.Request) -> web.Response:
     try:
         secret = await store(request).write(_add_source, name, scopes, me, now(request))
     except SourceRefused as refused:
-        return await _page(request, problem=str(refused))
+        return await _page(request, problem=in_words(language(request), str(refused)))
     return await _page(request, secret=secret, what="source")
 
 
@@ -125,7 +126,7 @@ async def add_token(request: web.Request) -> web.Response:
     try:
         made = await store(request).write(_add_token, kind, form, me, now(request))
     except NoToken as refused:
-        return await _page(request, problem=str(refused))
+        return await _page(request, problem=in_words(language(request), str(refused)))
     secret = f"{_origin(request)}/api/v1/calendars/{made}.ics" if kind == "calendars" else made
     return await _page(request, secret=secret, what=kind)
 
