@@ -306,7 +306,7 @@ class Turns:
         self, tx: Tx, resident: Resident, kept: Kept | None, after: Conversation, now: datetime
     ) -> None:
         if kept is not None and (kept.conversation.status in OPEN or after.status not in OPEN):
-            save_conversation(tx, kept.id, after, now)
+            save_conversation(tx, kept, after, now)
         else:
             begin_conversation(tx, resident.id, after, now)
 
@@ -360,10 +360,10 @@ def _talking(conversation: Conversation) -> bool:
 
 def _words_of(event: Input, before: Conversation | None) -> str:
     """Give what the resident wrote or said, for the people on duty: the cry, where a yes to it came now."""
-    if before is not None and before.call.cry:
-        return before.call.cry
     if isinstance(event, TextIn):
         return event.body
+    if before is not None and before.call.cry:
+        return before.call.cry
     if isinstance(event, Heard) and event.alternatives and event.alternatives[0] != RECORDED:
         return event.alternatives[0]
     return ""

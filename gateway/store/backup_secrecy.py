@@ -12,7 +12,7 @@ from datetime import datetime
 
 from flows.call_state import NO_CALL
 from flows.conversation import Conversation
-from gateway.store.conversations import save_conversation
+from gateway.store.conversations import Kept, save_conversation
 from gateway.store.database import Tx
 from gateway.store.instant import to_text
 from gateway.store.messages_erasure import end_talk
@@ -53,8 +53,9 @@ def forget_votes_in_hand(tx: Tx, now: datetime) -> None:
         flow=VOTE_FLOW,
     )
     for row in rows:
+        kept = Kept(row["id"], Conversation.from_json(unpack(row["state"])))
         ended = replace(
-            Conversation.from_json(unpack(row["state"])),
+            kept.conversation,
             status="left",
             answers={},
             history=(),
@@ -63,4 +64,4 @@ def forget_votes_in_hand(tx: Tx, now: datetime) -> None:
             argument="",
             call=NO_CALL,
         )
-        save_conversation(tx, row["id"], ended, now)
+        save_conversation(tx, kept, ended, now)

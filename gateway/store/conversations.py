@@ -49,13 +49,15 @@ def begin_conversation(tx: Tx, resident_id: int, conversation: Conversation, now
     )
 
 
-def save_conversation(tx: Tx, conversation_id: int, conversation: Conversation, now: datetime) -> None:
-    """Keep what a conversation has become."""
+def save_conversation(tx: Tx, kept: Kept, conversation: Conversation, now: datetime) -> None:
+    """Keep what a conversation has become since it was `kept`."""
     tx.tell("conversation.moved")
+    # To name the status, even the same, has SQLite write the index of open conversations anew.
+    status = "" if conversation.status == kept.conversation.status else "status = :status, "
     tx.run(
-        "UPDATE conversation SET flow = :flow, version = :version, status = :status, state = :state, "
+        f"UPDATE conversation SET {status}flow = :flow, version = :version, state = :state, "  # noqa: S608
         "deadline = :deadline, changed_at = :now WHERE id = :id",
-        id=conversation_id,
+        id=kept.id,
         flow=conversation.flow,
         version=conversation.version,
         status=conversation.status,
