@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TypeAlias
 
-from flows.call_cry import CRY
 from flows.call_dress import dressed
 from flows.call_talk import Talk
 from flows.conversation import (
@@ -112,7 +111,7 @@ def _hung_up(walk: Walk) -> Turn:
         walk.patience = OPEN_FOR
         walk.said.happened("call.cut_off")
     walk.on_call = False
-    if walk.stand.call.asking == CRY:  # perhaps they ring the emergency number now, perhaps they cannot
+    if walk.stand.call.cry:  # perhaps they ring the emergency number now, perhaps they cannot
         walk.said.happened("emergency")
     if walk.status in LIVE:
         walk.stand.call = replace(walk.stand.call, asking="", cry="", silences=0, offered=(), page=0)

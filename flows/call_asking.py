@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from flows.answering import emergency
 from flows.answers.base import Unclear
-from flows.call_cry import CRY
 from flows.call_phrases import KEYS
 from flows.deeds import obey
 from flows.keypad import OFFERED_AT_ONCE, all_places
@@ -78,7 +77,8 @@ class Asking:
         """Where nobody listens, places are on offer as soon as one is asked for."""
         walk = self.walk
         asks_place = walk.status == "active" and walk.stand.ask.type == "place"
-        own = walk.stand.call.asking or walk.stand.call.check or walk.stand.call.offered
+        call = walk.stand.call
+        own = call.asking or call.cry or call.check or call.offered
         if asks_place and not own and not walk.setting.hears:
             question = walk.stand.question(walk.stand.ask, walk.setting, walk.said.language)
             self.offer(all_places(question), 0)
@@ -142,7 +142,7 @@ class Asking:
     def at_place(self) -> bool:
         """Tell whether a place is asked for, so that keys choose or spell one."""
         walk = self.walk
-        return walk.status == "active" and walk.stand.ask.type == "place" and not self.asking
+        return walk.status == "active" and walk.stand.ask.type == "place" and not (self.asking or self.cry)
 
     def _anything_else(self) -> None:
         walk = self.walk
@@ -158,7 +158,13 @@ class Asking:
     def ask_if_cry(self, cry: str) -> None:
         """Give the number to call at once, and ask whether it is an emergency; `cry` is what was heard."""
         self.walk.said.say("call.cry", kind="question")
-        self._ask(asking=CRY, cry=cry)
+        self.cry = cry
+        self._keep_asked()
+
+    def no_emergency(self) -> None:
+        """Go on as if nothing had sounded like an emergency: what was asked before is still asked."""
+        self.cry = ""
+        self.ask_present()
 
     def raise_alarm(self) -> None:
         """Take what sounded like an emergency for one."""
@@ -184,12 +190,15 @@ class Asking:
 
     def repeat(self) -> None:
         """Have the last words said again; whatever they asked is still asked."""
-        walk = self.walk
-        walk.said.again()
-        walk.stand.call = replace(
-            walk.stand.call, asking=self.asking, cry=self.cry, offered=self.offered, page=self.page
+        self.walk.said.again()
+        self._keep_asked()
+
+    def _keep_asked(self) -> None:
+        stand = self.walk.stand
+        stand.call = replace(
+            stand.call, asking=self.asking, cry=self.cry, offered=self.offered, page=self.page
         )
 
-    def _ask(self, *, asking: str, cry: str = "") -> None:
+    def _ask(self, *, asking: str) -> None:
         stand = self.walk.stand
-        stand.call = replace(stand.call, asking=asking, cry=cry, silences=0, offered=(), page=0)
+        stand.call = replace(stand.call, asking=asking, cry="", silences=0, offered=(), page=0)

@@ -5,13 +5,12 @@ from __future__ import annotations
 from flows.by_ear import RECORDED_TYPES
 from flows.walk import Walk
 
-CRY = "cry"
-"""What a call asks when something sounded like an emergency."""
-
 
 def may_be_misheard(walk: Walk) -> bool:
     """Tell whether other words may have been taken for an emergency's: where few are listened for.
 
     Words of one's own are heard as they are.
     """
-    return not walk.setting.stopped and walk.status == "active" and walk.stand.ask.type not in RECORDED_TYPES
+    if walk.setting.stopped or walk.status != "active":
+        return False
+    return bool(walk.stand.call.check) or walk.stand.ask.type not in RECORDED_TYPES

@@ -15,9 +15,10 @@ class CallState:
     `on`: a call is going on; `cut`: the last one ended over an open question. `heard` names the
     answers that were taken by ear and that no yes has confirmed; `check` is the step with an action
     that binds, which waits for this yes. `asking` is what is asked instead of the step's question:
-    `` (the step's), `language`, `check`, `stop` (really stop?), `more` (anything else?), `cry` (an
-    emergency?), and then `cry` is what sounded like one. `silences` counts those in a row; `offered` are
-    the values that the keys 1, 2, … stand for, `page` which of several pages of them.
+    `` (the step's), `language`, `check`, `stop` (really stop?), `more` (anything else?). `cry` is
+    what sounded like an emergency: whether it is one is asked before all of these, which wait. `silences`
+    counts those in a row; `offered` are the values that the keys 1, 2, … stand for, `page` which of several
+    pages of them.
     """
 
     on: bool = False

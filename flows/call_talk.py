@@ -9,7 +9,7 @@ from flows.answering import answer, begin, elsewhere, emergency, go_elsewhere
 from flows.answers.base import Unclear, Understood
 from flows.by_ear import RECORDED_TYPES
 from flows.call_asking import PERSON, Asking
-from flows.call_cry import CRY, may_be_misheard
+from flows.call_cry import may_be_misheard
 from flows.checking import settle
 from flows.conversation import RECORDED
 from flows.deeds import obey
@@ -53,6 +53,8 @@ class Talk(Asking):
         agreed = len(words) == 1 and len(meanings(walk, alternatives, answers=self._may_answer())) == 1
         if walk.setting.stopped:
             self._hear_stopped(words)
+        elif self.cry:
+            self._hear_if_cry(alternatives, words if agreed else ())
         elif self.asking in ("", "more") and self._heed(alternatives):
             self.asking = ""
         elif agreed and words[0].word is not None and not self._would_answer(alternatives):
@@ -66,10 +68,32 @@ class Talk(Asking):
 
     def _hear_cry(self, cry: str, language: str) -> None:
         """Tell people of an emergency, but ask first where any word might have been taken for its word."""
-        if self.asking != CRY and may_be_misheard(self.walk):
+        if not self.cry and may_be_misheard(self.walk):
             self.ask_if_cry(cry)
         else:
             emergency(self.walk, language, cry, spoken(cry))
+
+    def _hear_if_cry(self, alternatives: Sequence[str], words: Sequence[Meaning]) -> None:
+        """Take an answer to whether it is an emergency: all but a plain no says that it is."""
+        if yes_or_no(self.walk, alternatives) == "no":
+            self.no_emergency()
+        elif words and words[0].word is not None and words[0].word.name == PERSON.name:
+            self._alarm_for_person()
+        else:
+            self.raise_alarm()
+
+    def _press_if_cry(self, keys: str) -> None:
+        """Take a key as such an answer; 9 is how the numbers of emergencies begin, and no way back here."""
+        if keys == NO_KEY:
+            self.no_emergency()
+        elif keys == PERSON_KEY:
+            self._alarm_for_person()
+        else:
+            self.raise_alarm()
+
+    def _alarm_for_person(self) -> None:
+        self.walk.said.happened("emergency")
+        obey(self.walk, PERSON, ())
 
     def press(self, keys: str) -> None:
         """Take an entry of keys; an answer wins over what 0 and 9 do everywhere."""
@@ -81,6 +105,8 @@ class Talk(Asking):
                 self.offer_start()
         elif keys == REPEAT_KEY or (not keys and not self.at_place()):
             self.repeat()
+        elif self.cry:
+            self._press_if_cry(keys)
         elif self.asking in _ASKED_ON_CALLS or walk.stand.call.check:
             self._press_asked(keys)
         elif walk.status == "person":
@@ -96,7 +122,7 @@ class Talk(Asking):
     def wait(self) -> None:
         """Take a silence: the same again, the keys, goodbye."""
         walk = self.walk
-        if self.asking == CRY:
+        if self.cry:
             self.raise_alarm()
             return
         if walk.status == "person":
@@ -122,11 +148,11 @@ class Talk(Asking):
 
     def _would_answer(self, alternatives: Sequence[str]) -> bool:
         """Tell whether words that work everywhere answer what the call asks."""
-        return self.asking == CRY or (self.asking == "more" and _no(self.walk, alternatives))
+        return self.asking == "more" and _no(self.walk, alternatives)
 
     def _may_answer(self) -> bool:
         walk = self.walk
-        asks_own = self.asking in ("language", "stop", CRY) or bool(walk.stand.call.check)
+        asks_own = self.cry or self.asking in ("language", "stop") or walk.stand.call.check
         return walk.status == "active" and not asks_own and walk.stand.ask.type not in _NOT_COMPARED
 
     def _hear_stopped(self, words: Sequence[Meaning]) -> None:
@@ -162,8 +188,6 @@ class Talk(Asking):
             self._hear_answer(alternatives) if said != "yes" else self.walk.ask_again()
         elif said:
             self._answer_asked(yes=said == "yes")
-        elif self.asking == CRY:
-            self.raise_alarm()
         else:
             asks_yes_or_no = bool(alternatives) and self.asking != "language"
             self.unclear(Unclear("unclear.yes_no") if asks_yes_or_no else UNHEARD)
@@ -172,8 +196,6 @@ class Talk(Asking):
         walk = self.walk
         languages = self.languages()
         if keys == PERSON_KEY:
-            if self.asking == CRY:
-                walk.said.happened("emergency")
             obey(walk, PERSON, ())
         elif self.asking == "language":
             chosen = languages[int(keys) - 1] if keys.isdigit() and 0 < int(keys) <= len(languages) else ""
@@ -193,8 +215,6 @@ class Talk(Asking):
         walk = self.walk
         if self.asking == "more":
             self.goodbye()
-        elif self.asking == CRY:
-            self.raise_alarm() if yes else walk.ask_again()
         elif self.asking == "stop":
             if yes:
                 obey(walk, STOP, ())
@@ -315,7 +335,7 @@ class Talk(Asking):
             self.unclear(Unclear("unclear.place"))
 
 
-_ASKED_ON_CALLS = ("language", "stop", "more", CRY)
+_ASKED_ON_CALLS = ("language", "stop", "more")
 _NOT_COMPARED = RECORDED_TYPES | {"pin"}
 
 

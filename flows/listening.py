@@ -101,9 +101,10 @@ def expects(library: Library, conversation: Conversation | None, setting: Settin
         return _asked_on_call(library, language, setting, ("start",))
     if conversation.status == "person":
         return replace(_MESSAGE, language=language)
-    if conversation.call.asking == "language":
+    call = conversation.call
+    if call.asking == "language" and not call.cry:
         return _asked_on_call(library, language, setting, (), languages=True)
-    if conversation.call.asking in ("stop", "cry") or conversation.call.check:
+    if call.cry or call.asking == "stop" or call.check:
         return _yes_or_no(library, language, setting)
     return _Step(library, conversation, setting).expectation()
 

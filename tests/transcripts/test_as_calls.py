@@ -125,7 +125,7 @@ async def _say(village: Village, number: str, body: str) -> Turn:
     """Say a line, and yes to whether it was heard right."""
     body = body.replace(WILDCARD, village.codes.get(number, WILDCARD))
     turn = await village.call(number, as_call(body))
-    while (now := turn.conversation) and (now.call.check or now.call.asking in ("stop", "cry")):
+    while (now := turn.conversation) and (now.call.check or now.call.cry or now.call.asking == "stop"):
         turn = await village.call(number, Heard((_yes(now.language),)))
     return turn
 

@@ -109,6 +109,16 @@ def test_what_was_heard_and_then_pressed_counts_as_pressed(ann: Caller, office: 
     assert len(office.booked) == 1
 
 
+def test_no_emergency_is_no_answer_to_what_was_read_back(ann: Caller, office: Office) -> None:
+    for words in ("lift", "tomorrow", "two"):
+        ann.says(words)
+    assert "Is it an emergency?" in ann.says("ambulance")
+    assert ann.says("no") == "Tuesday the third of March. two. Is that right?"
+    assert "Is it an emergency?" in ann.says("ambulance")
+    assert ann.says("yes").startswith("If this is an emergency")
+    assert office.booked == []
+
+
 def test_neither_yes_nor_no_brings_the_keys_then_a_person(ann: Caller, office: Office) -> None:
     for words in ("lift", "tomorrow", "two"):
         ann.says(words)

@@ -51,7 +51,7 @@ def test_a_cry_for_help_counts_in_any_alternative(ann: Caller) -> None:
     assert "emergency" in ann.happened()
 
 
-@pytest.mark.parametrize("said", ["yes", "ambulance", "person", "mumble", ""])
+@pytest.mark.parametrize("said", ["yes", "ambulance", "stop", "mumble", ""])
 def test_whoever_does_not_say_no_to_an_emergency_is_in_one(rider: Caller, said: str) -> None:
     heard = rider.says("ambulance")
     assert heard.startswith("If this is an emergency, hang up and call nine nine nine")
@@ -62,14 +62,14 @@ def test_whoever_does_not_say_no_to_an_emergency_is_in_one(rider: Caller, said: 
     assert "Where" in after
 
 
-@pytest.mark.parametrize("ends", ["1", "0", "hangs up"])
-def test_a_key_for_yes_or_for_a_person_and_hanging_up_raise_the_alarm_too(rider: Caller, ends: str) -> None:
+@pytest.mark.parametrize("ends", ["1", "0", "9", "5", "999", "hangs up"])
+def test_each_key_but_no_and_hanging_up_raise_the_alarm_too(rider: Caller, ends: str) -> None:
     rider.says("ambulance")
     rider.hangs_up() if ends == "hangs up" else rider.presses(ends)
     assert rider.happened().count("emergency") == 1
 
 
-@pytest.mark.parametrize("no", ["no", "2", "9"])
+@pytest.mark.parametrize("no", ["no", "2"])
 def test_a_word_that_was_taken_for_a_cry_alarms_nobody(rider: Caller, no: str) -> None:
     rider.says("ambulance")
     rider.presses("*")
@@ -78,6 +78,53 @@ def test_a_word_that_was_taken_for_a_cry_alarms_nobody(rider: Caller, no: str) -
     assert "Where" in after
     rider.hangs_up()
     assert "emergency" not in rider.happened()
+
+
+@pytest.mark.parametrize("person", ["0", "person"])
+def test_whoever_wants_a_person_when_asked_about_an_emergency_gets_the_alarm_and_a_person(
+    rider: Caller, person: str
+) -> None:
+    rider.says("ambulance")
+    rider.presses(person) if person.isdigit() else rider.says(person)
+    assert {"emergency", "person.wanted"} <= set(rider.happened())
+    assert rider.expects().record
+
+
+def test_after_no_emergency_the_language_is_still_asked_for() -> None:
+    caller = Caller(load_library(binding=BINDING))
+    asked = caller.rings()
+    caller.says("ambulance")
+    assert "yes" in caller.expects().phrases
+    assert caller.says("no") in asked
+    assert "For Help" in caller.presses("1")
+
+
+def test_after_no_emergency_a_stop_is_still_asked_about(rider: Caller) -> None:
+    asked = rider.says("stop")
+    rider.says("ambulance")
+    assert rider.says("no") == asked
+    rider.says("yes")
+    assert "resident.stopped" in rider.happened()
+
+
+def test_after_no_emergency_nothing_else_is_wanted_either(rider: Caller) -> None:
+    rider.says("back")
+    rider.says("my lifts")
+    rider.says("ambulance")
+    assert "Is there anything else?" in rider.says("no")
+    assert "Goodbye" in rider.says("no")
+
+
+def test_the_places_on_offer_are_still_on_offer_after_no_emergency(rider: Caller) -> None:
+    rider.says("mumble")
+    rider.says("mumble")
+    assert rider.conversation is not None
+    offered = rider.conversation.call.offered
+    assert offered
+    rider.says("ambulance")
+    assert rider.conversation.call.offered == offered
+    rider.says("no")
+    assert rider.conversation.call.offered == offered
 
 
 def test_a_cry_in_words_of_ones_own_is_believed_at_once(rider: Caller) -> None:

@@ -8,7 +8,6 @@ from collections import Counter
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from flows.call_cry import CRY
 from flows.conversation import Conversation
 from gateway.store import people
 from gateway.store.conversations import latest_conversation
@@ -76,7 +75,7 @@ class CarefulCaller:
                 self.score.rung_off += 1
             if stand is None or GOODBYE in text or (wish.done and wish.done in text):
                 break
-            if stand.call.asking == CRY:
+            if stand.call.cry:
                 self.score.asked_if_cry += 1
                 text = await caller.says(self._sound(NO))
                 continue
