@@ -38,6 +38,8 @@ async def hostile(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Das
                 await d.village.text(sender, words)
             for words in ("JOIN", attack, "2", "1"):
                 await d.village.text(f"+4477009004{number:02d}", words)
+            for words in ("FOODBANK", "2", "1", "other", attack, attack, "kettle", "AB-1", "collect", "1"):
+                await d.village.text(f"+4477009005{number:02d}", words)
             client = await d.client(Role.COORDINATOR)
             await client.post("/help/1/note", {"words": attack})
             await client.post("/flows/lift/texts/en", {"sms.left": attack})
@@ -77,6 +79,8 @@ async def test_they_are_there_to_be_read(hostile: Dashboard, browser: Browser) -
     await watched.page.goto("/help")
     text = await watched.page.locator("main").inner_text()
     assert "<script>window.broken=1</script>" in text
+    await watched.page.goto("/help/foodbank")
+    assert "<script>window.broken=1</script>" in await watched.page.locator("main").inner_text()
     await watched.page.goto("/conversations?q=onerror")
     assert "<img src=x" in await watched.page.locator("main").inner_text()
     await watched.close()
