@@ -82,7 +82,7 @@ def plan(tx: Tx, day: date, now: datetime, zone: ZoneInfo) -> None:
     """Make a day's runs from the drivers' hours if nobody has booked on it yet and it is no closed day."""
     desk = open_desk(tx, now, zone)
     if desk is not None and desk.hours(day) is not None:
-        lift_runs.plan_day(tx, day, zone)
+        lift_runs.plan_day(tx, day, zone, now)
 
 
 def sheet(desk: Desk, run: PlannedRun) -> RunSheet:

@@ -132,7 +132,7 @@ class Desk:
         """Give the run that should carry a journey (None: none can); what trip `but` takes does not count."""
         if self.hours(journey.day) is None:
             return None
-        lift_runs.plan_day(self.tx, journey.day, self.zone)
+        lift_runs.plan_day(self.tx, journey.day, self.zone, self.now)
         loads = lift_runs.loads_on(self.tx, journey.day, but)
         return best_run(lift_runs.runs_on(self.tx, journey.day), loads, journey.load, self.road)
 
@@ -159,7 +159,7 @@ class Desk:
     def _offers_on(self, wish: Wish, most: int, not_before: datetime | None = None) -> list[datetime]:
         if self.day_verdict(wish.day) != "open":
             return []
-        lift_runs.plan_day(self.tx, wish.day, self.zone)
+        lift_runs.plan_day(self.tx, wish.day, self.zone, self.now)
         wanted = self.journey(wish).load
         latest = wanted.starts_at if wish.arrive else None
         starts = [

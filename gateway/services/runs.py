@@ -42,7 +42,7 @@ class RunPlan:
 
 def add_run(scene: Scene, plan: RunPlan) -> PlannedRun:
     """Add a run on a day; seats are offered to those who wait. Raises RunRefused."""
-    lift_runs.plan_day(scene.tx, plan.day, scene.zone)
+    lift_runs.plan_day(scene.tx, plan.day, scene.zone, scene.now)
     starts_at, ends_at = _moments(scene, plan)
     _check(scene, plan, starts_at, ends_at)
     run_id = lift_runs.add_run(scene.tx, plan.day, plan.vehicle, plan.driver_id, starts_at, ends_at)
@@ -168,17 +168,7 @@ def _run(scene: Scene, run_id: int) -> PlannedRun:
 
 
 def _emit(scene: Scene, what: str, run: PlannedRun) -> None:
-    scene.emit(
-        what,
-        f"run:{run.id}",
-        date=run.day.isoformat(),
-        vehicle=run.vehicle,
-        driver=run.driver_id,
-        starts_at=run.room.starts_at.isoformat(),
-        ends_at=run.room.ends_at.isoformat(),
-        seats=run.room.seats,
-        wheelchair_spaces=run.room.wheelchair_spaces,
-    )
+    scene.emit(what, f"run:{run.id}", **lift_runs.event_data(run))
 
 
 def _tell(scene: Scene, driver_id: int, phrase: str, run: PlannedRun) -> None:

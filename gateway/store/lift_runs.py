@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from flows.answers.moment import moment
+from flows.value import Json
 from gateway.seats import Load, Run
 from gateway.store.database import Row, Tx
+from gateway.store.events import write_event
 from gateway.store.instant import from_text, to_text
 
 HOLDING = "('offered', 'booked', 'reminded', 'on_board')"
@@ -131,8 +133,8 @@ def is_planned(tx: Tx, day: date) -> bool:
     return tx.one("SELECT 1 FROM planned_day WHERE date = :day", day=day.isoformat()) is not None
 
 
-def plan_day(tx: Tx, day: date, zone: tzinfo) -> None:
-    """Make a day's runs from the drivers' hours, once: what became of them later is left alone."""
+def plan_day(tx: Tx, day: date, zone: tzinfo, now: datetime) -> None:
+    """Make a day's runs from the drivers' hours, once, each with its event; what became of them is left."""
     planned = tx.run(
         "INSERT INTO planned_day VALUES (:day) ON CONFLICT (date) DO NOTHING", day=day.isoformat()
     )
@@ -144,7 +146,22 @@ def plan_day(tx: Tx, day: date, zone: tzinfo) -> None:
         weekday=day.weekday(),
     ):
         starts_at, ends_at = (moment(day, time.fromisoformat(row[at]), zone) for at in ("starts", "ends"))
-        add_run(tx, day, row["vehicle"], row["driver_id"], starts_at, ends_at)
+        made = run_by_id(tx, add_run(tx, day, row["vehicle"], row["driver_id"], starts_at, ends_at))
+        assert made is not None, "a run that was just made is there"  # noqa: S101
+        write_event(tx, "run.added", f"run:{made.id}", event_data(made), now)
+
+
+def event_data(run: PlannedRun) -> dict[str, Json]:
+    """Give what an event about a run tells of it."""
+    return {
+        "date": run.day.isoformat(),
+        "vehicle": run.vehicle,
+        "driver": run.driver_id,
+        "starts_at": run.room.starts_at.isoformat(),
+        "ends_at": run.room.ends_at.isoformat(),
+        "seats": run.room.seats,
+        "wheelchair_spaces": run.room.wheelchair_spaces,
+    }
 
 
 def add_run(tx: Tx, day: date, vehicle: str, driver_id: int, starts_at: datetime, ends_at: datetime) -> int:

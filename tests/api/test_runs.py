@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 
+from gateway.services.lift_days import plan as plan_the_day
 from tests.api.asking import ROSE, TOM, Asker, book, deeds
 
 PRIYA = "+447700900012"
@@ -133,3 +135,20 @@ async def test_drivers_are_named_to_who_may_know_people(system: Asker) -> None:
     assert "Tom Barker" in {one["name"] for one in fleet["drivers"]}
     unnamed = await system.get("/fleet", token=await system.let_in("trips:read"))
     assert {one["name"] for one in unnamed.json["drivers"]} == {None}
+
+
+async def test_the_runs_of_the_timetable_are_told_once_when_their_day_is_planned(system: Asker) -> None:
+    tuesday, village = date(2026, 3, 3), system.village
+    assert (await system.get("/runs?date=2026-03-03")).json["runs"] == []
+    for _ in range(2):
+        await village.store.write(plan_the_day, tuesday, village.hands.now, village.community.zone)
+    made = [data for kind, data in await village.events() if kind == "run.added"]
+    listed = (await system.get("/runs?date=2026-03-03")).json["runs"]
+    assert len(made) == len(listed) > 0
+    assert [data["vehicle"] for data in made] == [one["vehicle"] for one in sorted(listed, key=by_id)]
+    assert {data["date"] for data in made} == {"2026-03-03"}
+
+
+def by_id(run: dict[str, Any]) -> int:
+    """Give what runs are sorted by as they were made."""
+    return int(run["id"])

@@ -92,7 +92,7 @@ def _erase(village: Village, timing: Timing, match: re.Match[str]) -> None:
 
 def _run(timing: Timing, match: re.Match[str]) -> PlannedRun:
     day = date.fromisoformat(match["day"])
-    lift_runs.plan_day(timing.tx, day, timing.zone)
+    lift_runs.plan_day(timing.tx, day, timing.zone, timing.now)
     for run in lift_runs.planned_runs(timing.tx, day):
         starts = run.room.starts_at.astimezone(timing.zone).time().isoformat("minutes")
         if (run.vehicle, starts) == (match["vehicle"], match["at"]):

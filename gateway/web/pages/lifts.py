@@ -77,7 +77,7 @@ async def _day(request: web.Request) -> Day:
         raise web.HTTPNotFound
     zone = gateway(request).turns.community.zone
     if today <= day <= today + PLANNED_AHEAD:
-        await store(request).write(lift_runs.plan_day, day, zone)
+        await store(request).write(lift_runs.plan_day, day, zone, now(request))
     starts, ends = (datetime.combine(day, time(hour), zone) for hour in (FIRST_HOUR, LAST_HOUR))
     return await store(request).read(day_of, day, starts, ends)
 

@@ -84,7 +84,7 @@ async def _today(request: web.Request) -> dict[str, Any]:
     moment, zone = now(request), gateway(request).turns.community.zone
     day = moment.astimezone(zone).date()
     if not await store(request).read(lift_runs.is_planned, day):
-        await store(request).write(lift_runs.plan_day, day, zone)
+        await store(request).write(lift_runs.plan_day, day, zone, moment)
     found = await store(request).read(today_of, moment, zone)
     return {
         "today": found,
