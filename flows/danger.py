@@ -91,7 +91,9 @@ class Danger:
             for cry in self._first_words.get(word, ()):
                 if tuple(words[index : index + len(cry)]) == cry:
                     return self.cries[" ".join(cry)]
-        together = _sound(folded) if not folded.isascii() else ""
+        if folded.isascii():
+            return ()
+        together = _sound(folded)
         return next((self.cries[cry] for sound, cry in self._syllables if sound in together), ())
 
     def _slipped(self, folded: str) -> tuple[str, ...]:

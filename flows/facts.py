@@ -80,6 +80,8 @@ def facts(text: str, asked: Asked, marks: Marks, unmarked: Iterable[str]) -> dic
                 found[ask.name] = value
         elif ask.type == "place":
             rest = _without_places(rest, question, marks.get(ask.name, ()))
+    if set(rest.split()) <= {_SOMEWHERE}:
+        return found
     day: Value | None = None
     for ask, question in asked:
         if ask.type not in MOMENTS or ask.name in marks:

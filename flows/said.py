@@ -102,7 +102,8 @@ class Said:
     def _say_step(self, stand: Stand, kind: str, options: tuple[str, ...] = (), variant: str = "sms") -> None:
         """Say the phrase of the step a conversation stands at; a confirmation carries its reference."""
         name, version = stand.version
-        told = stand.told(self.language)
+        fills = kind == "confirmation" or self._library.placeholders(name, version, stand.step)
+        told = stand.told(self.language) if fills else NO_VALUES
         values = self._values(name, version, stand.step, told)
         if kind == "confirmation" and REFERENCE in told:
             values[REFERENCE] = told[REFERENCE]
