@@ -53,6 +53,7 @@ async def attach_modems(stack: AsyncExitStack, config: Config, bench: Bench) -> 
     ]
     for modem in modems:
         modem.sender.others = partial(_others_that_send, modem, modems)
+        modem.sender.handed_back = bench.taken
     # The attempts of the last run are settled once, before any sender makes new ones.
     await modems[0].sender.recover()
     for modem in modems:

@@ -70,7 +70,8 @@ class Sender:
 
     `gap` is the least time in seconds between two texts handed to the modem. `trouble` says, for a
     coordinator, why texts do not go although the modem is ready; "" when they do. `others` gives the names
-    of the other modems that send just now: what is theirs to say is left to them.
+    of the other modems that send just now: what is theirs to say is left to them. `handed_back` is called
+    when the modem was gone as it was handed a text, which another may say now.
     """
 
     store: Store
@@ -82,6 +83,7 @@ class Sender:
     steady: Callable[[], float]
     trouble: str = ""
     others: Callable[[], Collection[str]] = tuple
+    handed_back: Callable[[], None] = lambda: None
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _idle: asyncio.Event = field(default_factory=asyncio.Event)
     _busy: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -188,6 +190,7 @@ class Sender:
         except LinkDown:
             self._ready = False
             await insist(lambda: self.store.write(queue.take_back_attempt, text.id))
+            self.handed_back()
             return False
         await self._idle.wait()
         return True

@@ -281,3 +281,25 @@ async def test_of_two_modems_each_answers_who_texted_it_or_both_if_one_is_gone(s
     south.sender.link_ready(ready=False)
     await store.write(_texted, "south", "+447700900126")
     assert await north.drain() == ["to who texted north", "to who texted south"]
+
+
+async def test_what_one_modem_could_not_be_handed_the_other_says_at_once(store: Store) -> None:
+    north, south = desk(store), desk(store, lambda message: None)
+    north.sender.others = lambda: ["south"] if south.sender.sends else []
+    south.sender.handed_back = north.sender.wake
+    said = asyncio.Event()
+
+    async def says(event: Sent) -> None:
+        await north.sender.on_sent(event)
+        said.set()
+
+    north.link.on_sent = says
+    for one in (north, south):
+        one.sender.link_ready(ready=True)
+    await store.write(_texted, "south", ANA)
+    running = asyncio.create_task(north.sender.run())
+    assert await south.drain() == []
+    async with asyncio.timeout(5):
+        await said.wait()
+    running.cancel()
+    assert [message.number for message in north.link.sent] == [ANA]
