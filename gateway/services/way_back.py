@@ -110,13 +110,15 @@ def decline(acting: Acting, values: Mapping[str, Value]) -> Outcome:
 def may_want_one(acting: Acting, names: str) -> bool:
     """Tell whether a word for a way back is about one: alone, or with a time and nothing else.
 
-    Whoever books a lift just now says it of that lift.
+    Whoever books a lift just now says it of that lift, and whoever talks to a person says it to them.
     """
     if names and not _time_in(acting, names):
         return False
     kept = latest_conversation(acting.tx, acting.resident.id)
-    books = kept is not None and kept.conversation.status == "active" and kept.conversation.flow in _BOOKING
-    return not books and bool(_one_ways(acting) or open_trips(acting))
+    talk = kept.conversation if kept is not None else None
+    if talk is not None and (talk.status == "person" or (talk.status == "active" and talk.flow in _BOOKING)):
+        return False
+    return bool(_one_ways(acting) or open_trips(acting))
 
 
 def _asked(acting: Acting, values: Mapping[str, Value]) -> tuple[Desk, Trip, Wish] | Outcome:
