@@ -108,6 +108,8 @@ def _back(walk: Walk) -> None:
         walk.begin(MENU)
     elif walk.back():
         walk.ask_again()
+    elif walk.setting.medium == "call" and walk.stand.flow.name != MENU and not walk.stand.answers:
+        walk.begin(MENU)  # one misheard word leads into a flow
     else:
         walk.said.say("back_none")
         walk.ask_again()

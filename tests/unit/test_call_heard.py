@@ -231,3 +231,16 @@ def test_a_pin_is_taken_by_keys_alone(rider: Caller) -> None:
     assert "seven" not in heard
     assert rider.expects().keys_only
     assert rider.expects().secret
+
+
+@pytest.mark.parametrize("key", [True, False])
+def test_back_at_the_first_question_of_a_flow_leads_to_the_menu(rider: Caller, key: bool) -> None:
+    heard = rider.presses("9") if key else rider.says("back")
+    assert "What would you like?" in heard
+    assert rider.happened()[0] == "conversation.ended"
+
+
+def test_back_behind_what_was_answered_leads_no_further_than_the_question_before(ann: Caller) -> None:
+    ann.says("ride")
+    ann.says("tomorrow")
+    assert "Which day" in ann.presses("9")
