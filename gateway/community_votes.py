@@ -6,7 +6,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
+from flows.library import BUILT_IN, COMMON
+from flows.load_texts import read_common
+from flows.words import Vocabulary, spoken
 from gateway.counting import METHODS
 from gateway.counting.tallied import CONSENT_OPTIONS
 from gateway.errors import GatewayError
@@ -162,6 +166,27 @@ def _option_mistakes(poll: PollEntry) -> Iterable[str]:
             yield f"{where}: two options are both called {', '.join(alike)}"
     if not all(option.label and all(option.label.values()) for option in poll.options):
         yield f"{where}: every option needs words in at least one language"
+    for label in (label for option in poll.options for label in option.label.values()):
+        yield from _misheard(where, label)
+
+
+def _misheard(where: str, label: str) -> Iterable[str]:
+    """Refuse what would be no vote where it is texted: words of danger and STOP come before every answer.
+
+    The people on duty would also be told the words, which are a vote.
+    """
+    said = spoken(label)
+    word = _vocabulary().word(said)
+    if _vocabulary().emergency(said, ""):
+        yield f"{where}: whoever texts {label} would alarm people on duty and not vote; use other words"
+    elif word is not None and word.name == "stop":
+        yield f"{where}: whoever texts {label} has us stop texting and does not vote; use other words"
+
+
+@cache
+def _vocabulary() -> Vocabulary:
+    """Give what is understood everywhere, in every language."""
+    return Vocabulary(read_common(BUILT_IN / COMMON, []), ())
 
 
 def _rule_mistakes(poll: PollEntry) -> Iterable[str]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, timedelta
 from pathlib import Path
 
 import pytest
 
 from flows.value import Value
-from gateway.community_votes import VotesMistake
+from gateway.community_votes import OptionEntry, PollEntry, VotesMistake
 from gateway.counting.tallied import OBJECT
 from gateway.services import poll_desk
 from gateway.services.ballots import Choice, VoteNotTaken
@@ -70,12 +71,19 @@ async def test_what_is_open_cannot_be_changed_any_more(tmp_path: Path) -> None:
         assert happened(village, "poll.changed", "poll.published", "poll.lot_drawn") == []
 
 
+def _about(label: str) -> PollEntry:
+    return replace(poll("x"), options=(*poll("x").options, OptionEntry("more", {"en": label})))
+
+
 async def test_a_poll_that_contradicts_itself_is_refused_with_every_reason(tmp_path: Path) -> None:
     async with hall(tmp_path, []) as village:
         for entry, says in (
             (poll("x", method="consent", secret=True), "cannot be secret"),
             (poll("x", method="ranked", tie_rule="none"), "break ties"),
             (poll("x", seats=2), "several seats"),
+            (_about("Air Ambulance"), "alarm people on duty"),
+            (_about("Una ambulancia nueva"), "alarm people on duty"),
+            (_about("Stop!"), "stop texting"),
             (poll("x", method="approval", seats=3), "more options than seats"),
             (poll("x", closes_at=NOW - timedelta(days=1)), "open before it closes"),
         ):
