@@ -6,10 +6,15 @@ from datetime import UTC, datetime
 from functools import lru_cache
 
 
-@lru_cache(maxsize=64)  # one turn writes the same moment many times
 def to_text(moment: datetime) -> str:
     """Write an aware moment, to the millisecond."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
+    # Python takes the two hours of the night the clocks go back for equal, as long as they are local.
+    return _of_utc(moment if moment.tzinfo is UTC else moment.astimezone(UTC))
+
+
+@lru_cache(maxsize=64)  # one turn writes the same moment many times
+def _of_utc(moment: datetime) -> str:
+    return moment.isoformat(timespec="milliseconds")[:-6] + "Z"
 
 
 def from_text(text: str) -> datetime:
