@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flows.answering import answer, counts, emergency, outside
 from flows.call import CALL_INPUTS, call_turn
 from flows.checking import answer_check
@@ -22,6 +24,7 @@ from flows.heeding import heed
 from flows.library import Library
 from flows.limits import LIVE
 from flows.opening import take_up
+from flows.walk import Walk
 from flows.words import MENU, spoken
 
 TEXT_MAX = 4000
@@ -102,4 +105,14 @@ def _text(library: Library, conversation: Conversation | None, body: str, settin
         answer(walk, body, folded)
     else:
         outside(walk, body, folded)
+    if conversation is not None and conversation.call.cry:
+        _keep_cry(walk, conversation.call.cry)
     return walk.turn()
+
+
+def _keep_cry(walk: Walk, cry: str) -> None:
+    """Let no text end the question a call has asked about an emergency: only a no on the call does."""
+    if walk.status in LIVE:
+        walk.stand.call = replace(walk.stand.call, cry=cry)
+    else:
+        walk.said.happened("emergency")

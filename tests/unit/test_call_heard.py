@@ -80,6 +80,21 @@ def test_a_word_that_was_taken_for_a_cry_alarms_nobody(rider: Caller, no: str) -
     assert "emergency" not in rider.happened()
 
 
+@pytest.mark.parametrize("text", ["help", "HIGH STREET", "person", "my lifts"])
+def test_a_text_that_comes_meanwhile_is_no_answer_to_an_emergency(rider: Caller, text: str) -> None:
+    rider.says("ambulance")
+    rider.texts(text)
+    happened = rider.happened()
+    rider.hangs_up()
+    assert [*happened, *rider.happened()].count("emergency") == 1
+
+
+def test_who_stops_us_by_text_amid_a_cry_for_help_is_in_an_emergency(rider: Caller) -> None:
+    rider.says("ambulance")
+    rider.texts("STOP")
+    assert {"emergency", "resident.stopped"} <= set(rider.happened())
+
+
 @pytest.mark.parametrize("person", ["0", "person"])
 def test_whoever_wants_a_person_when_asked_about_an_emergency_gets_the_alarm_and_a_person(
     rider: Caller, person: str
