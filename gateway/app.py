@@ -103,6 +103,10 @@ class Gateway:
             speech=self.exchange.recogniser.explain() if self.exchange and self.exchange.recogniser else "",
         )
 
+    def on_call(self) -> bool:
+        """Whether anybody is on the telephone."""
+        return any(modem.calls is not None and modem.calls.on_call for modem in self.modems)
+
     def queued(self) -> None:
         """Wake the senders: something may wait to go."""
         for modem in self.modems:
@@ -203,7 +207,7 @@ async def running(
         gateway.modems += await attach_modems(stack, config, bench)
         await open_site(stack, config.http, gateway)
         tasks = [asyncio.create_task(_forever("timers", gateway.timers.run, gateway))]
-        night = Retention(store, turns, clock, config.retention)
+        night = Retention(store, turns, clock, config.retention, gateway.on_call)
         tasks.append(asyncio.create_task(_forever("retention", night.run, gateway)))
         gateway.webhooks = Webhooks(store, turns, clock, random, gateway.queued, allowed=config.webhooks)
         store.listen(gateway.webhooks.hear)

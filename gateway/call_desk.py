@@ -84,6 +84,11 @@ class CallDesk:
             self._through = PutThrough(self.telephone, self.exchange, self.rules, self._book)
         self._dialler = Dialler(self.telephone, self.exchange, self.rules, book, hold, self._ended)
 
+    @property
+    def on_call(self) -> bool:
+        """Whether somebody is on the telephone, or about to be."""
+        return self._busy
+
     async def heard(self, event: Ringing | CallEnded | Tone) -> None:
         """Take what the modem tells about calls; returns at once."""
         match event:

@@ -29,20 +29,32 @@ PAUSE_SECONDS = 0.05
 class Retention:
     """Erases what is older than its term, once a night, or as soon as the box is on after it."""
 
-    def __init__(self, store: Store, turns: Turns, clock: Clock, terms: Terms) -> None:
+    def __init__(
+        self,
+        store: Store,
+        turns: Turns,
+        clock: Clock,
+        terms: Terms,
+        on_call: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._store = store
         self._turns = turns
         self._clock = clock
         self._terms = terms
+        self._on_call = on_call
 
     async def run(self) -> None:
         """Look for the night, for ever, and for what had to be erased at once: the words of a vote, a PIN."""
         while True:
-            if self._clock.trusted and await self.is_due():
-                await self.night()
-            elif self._store.erased:
-                await self._store.rewrite()
+            await self.look()
             await asyncio.sleep(LOOK_SECONDS)
+
+    async def look(self) -> None:
+        """Do what is due; nothing is written anew while somebody is on the phone, who would hear silence."""
+        if self._clock.trusted and await self.is_due():
+            await self.night()
+        elif self._store.erased and not self._on_call():
+            await self._store.rewrite()
 
     async def is_due(self) -> bool:
         """Whether the last night's work is still to be done."""

@@ -108,25 +108,16 @@ async def test_nothing_is_left_where_rows_lay_before_they_moved_in_the_file(
     assert traces(tmp_path) == []
 
 
-async def test_what_was_erased_by_day_is_gone_from_where_it_lay_before_at_the_next_look(
-    village: Village, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("on_call", [False, True])
+async def test_what_was_erased_by_day_is_gone_from_where_it_lay_before_at_the_next_look_without_a_caller(
+    village: Village, on_call: bool
 ) -> None:
-    retention = Retention(village.store, village.turns, village.clock, Terms())
+    retention = Retention(village.store, village.turns, village.clock, Terms(), lambda: on_call)
     await retention.night()
-    looked = asyncio.Event()
-    rewrite = village.store.rewrite
-
-    async def tell_of_it() -> None:
-        await rewrite()
-        looked.set()
-
-    monkeypatch.setattr(village.store, "rewrite", tell_of_it)
     await village.store.write(lambda tx: tx.forget_log())
     assert village.store.erased
-    looking = asyncio.create_task(retention.run())
-    await asyncio.wait_for(looked.wait(), 10)
-    looking.cancel()
-    assert not village.store.erased
+    await retention.look()
+    assert village.store.erased is on_call
 
 
 async def test_turns_go_on_after_the_file_was_written_anew(village: Village) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -52,7 +52,7 @@ class Village:
 def question(
     language: str = "en",
     now: datetime = WEDNESDAY_NOON,
-    choices: Sequence[Choice] = CHOICES,
+    choices: tuple[Choice, ...] = CHOICES,
     region: str = "",
     **options: Json,
 ) -> Question:
