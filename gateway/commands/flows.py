@@ -100,7 +100,7 @@ def _unheard(options: argparse.Namespace, library: Library) -> list[Problem]:
 
     models = ModelFolder(load_config(find_settings(options.config)).models).installed()
     if not models:
-        print("No speech model is here to check with. Bring one here with: plainline models get LANG")
+        print("No speech model is here to check with. Bring one here, for English: plainline models get en")
     _, problems = asyncio.run(check_models(models, library, ()))
     return problems
 

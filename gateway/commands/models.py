@@ -19,7 +19,7 @@ _BAR_WIDTH = 30
 _USED_NEXT = (
     "A gateway that runs uses it once it is started again. Which words it cannot hear: plainline models check"
 )
-_NONE_HERE = "No model is here, so callers use keys. Bring one here with: plainline models get LANG"
+_NONE_HERE = "No model is here, so callers use keys. Bring one here, for English: plainline models get en"
 
 
 def add(commands: Commands) -> None:

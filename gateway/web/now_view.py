@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 
 from gateway.store import (
     board,
@@ -71,6 +71,7 @@ class Needs:
 class Today:
     """Today's lifts, None where the community has none; and the polls that are open, with turn-out."""
 
+    tomorrow: date
     lifts: Day | None
     polls: tuple[Poll, ...]
     turnouts: Mapping[str, Turnout]
@@ -114,6 +115,7 @@ def today_of(tx: Tx, now: datetime, zone: tzinfo) -> Today:
     day = now.astimezone(zone).date()
     found = polls.polls_in(tx, "open")
     return Today(
+        day + timedelta(days=1),
         day_of(tx, day, _at(now, time(6), zone), _at(now, time(22), zone))
         if lift_runs.vehicles(tx)
         else None,

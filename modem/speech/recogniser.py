@@ -35,7 +35,8 @@ _WATCH_SECONDS = 0.5
 _STOPPING = "Speech is not understood any more: the gateway is stopping."
 _LOADS_THAT_KILLED = 2
 _NO_MODEL = (
-    "No speech is understood: there is no model, so callers use keys. Get one: plainline models get LANG"
+    "No speech is understood: there is no model, so callers use keys. Whoever looks after the box brings one "
+    "here, for English with: plainline models get en"
 )
 
 

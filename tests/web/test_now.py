@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -191,3 +192,12 @@ async def _another_site(victim: str) -> AsyncIterator[str]:
     site.router.add_get("/", show)
     async with TestServer(site) as server:
         yield str(server.make_url("/"))
+
+
+async def test_tomorrows_lifts_are_one_step_away(tmp_path: Path) -> None:
+    async with dashboard(tmp_path) as d:
+        client = await d.client(Role.OBSERVER)
+        page = (await client.get("/")).text
+        link = re.search(r'href="(/lifts\?day=[0-9-]+)">Tomorrow&#39;s runs<', page)
+        assert link
+        assert (await client.get(link[1])).status == 200
