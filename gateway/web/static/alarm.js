@@ -4,18 +4,17 @@
   const sound = new Audio(document.body.dataset.alarm);
   let again = 0;
 
+  // The banner may be renewed while the browser makes up its mind: the button is looked for afterwards.
+  const offer = (wanted) => {
+    const button = document.getElementById("sound");
+    if (button) button.hidden = !wanted;
+  };
   const ring = () => {
     clearTimeout(again);
-    const banner = document.querySelector("[data-urgent]");
-    const button = document.getElementById("sound");
-    if (!banner) return;
+    if (!document.querySelector("[data-urgent]")) return;
     sound.play().then(
-      () => {
-        if (button) button.hidden = true;
-      },
-      () => {
-        if (button) button.hidden = false;
-      },
+      () => offer(false),
+      () => offer(true),
     );
     again = setTimeout(ring, 6000);
   };
