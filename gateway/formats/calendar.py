@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-
-from icalendar import Calendar, Event
+from typing import TYPE_CHECKING
 
 from gateway.store.driver_rides import DriverRide
+
+if TYPE_CHECKING:
+    from icalendar import Event
 
 PRODUCT = "-//Plainline//driver//EN"
 REFRESH = timedelta(minutes=30)
@@ -17,6 +19,8 @@ def calendar(
     rides: Sequence[DriverRide], community: str, needs: Callable[[str], str], now: datetime
 ) -> bytes:
     """Give the calendar of one driver; `needs` says in their language what a key of needs means."""
+    from icalendar import Calendar  # not before a driver's telephone asks: it takes 3 MB
+
     whole = Calendar()
     whole.add("prodid", PRODUCT)
     whole.add("version", "2.0")
@@ -49,6 +53,8 @@ def _surname_first(word: str) -> bool:
 
 
 def _event(ride: DriverRide, community: str, needs: str, now: datetime) -> Event:
+    from icalendar import Event
+
     event = Event()
     event.add("uid", f"trip-{ride.id}@{''.join(c for c in community.lower() if c.isalnum()) or 'plainline'}")
     event.add("dtstamp", now)
