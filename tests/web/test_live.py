@@ -116,6 +116,7 @@ async def test_a_site_that_stops_ends_its_feeds_at_once(tmp_path: Path) -> None:
         assert asyncio.get_running_loop().time() - began < 1.5
 
 
+@pytest.mark.alone
 async def test_a_text_shows_on_an_open_page_within_a_second(tmp_path: Path, browser: Browser) -> None:
     async with dashboard(tmp_path) as d:
         page = (await d.page(browser, Role.OBSERVER)).page
@@ -175,6 +176,7 @@ async def test_a_page_says_when_the_gateway_is_gone(tmp_path: Path, browser: Bro
         watched.complaints.clear()  # the browser tells of each try that failed
 
 
+@pytest.mark.alone
 async def test_a_trouble_that_begins_shows_on_an_open_page(
     tmp_path: Path, browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:

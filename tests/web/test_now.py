@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 
+import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser, expect
@@ -107,6 +108,7 @@ async def test_a_form_on_another_site_changes_nothing(tmp_path: Path, browser: B
         watched.complaints.clear()  # the browser tells of the answer, which is the right one
 
 
+@pytest.mark.alone
 async def test_a_text_from_the_virtual_phone_is_on_now_within_a_second_without_reload(
     tmp_path: Path, browser: Browser
 ) -> None:

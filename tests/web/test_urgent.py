@@ -6,6 +6,7 @@ import asyncio
 from functools import partial
 from pathlib import Path
 
+import pytest
 from playwright.async_api import Browser, expect
 
 from gateway.services.outside import move_request
@@ -19,6 +20,7 @@ ADA, BEN = "+447700900123", "+447700900124"
 CRY = "help, my house is on fire"
 
 
+@pytest.mark.alone
 async def test_an_emergency_is_on_every_page_within_a_second_and_until_somebody_takes_it(
     tmp_path: Path, browser: Browser
 ) -> None:
