@@ -9,13 +9,12 @@ from typing import Annotated
 
 from gateway.api.kinds import Described, OneOf, Whole, Words
 from gateway.api.operations import Call, Operation
-from gateway.api.polls import Poll, PollPath, known_poll, view_of
+from gateway.api.polls import Poll, PollPath, known_poll, named_poll, view_of
 from gateway.api.problems import Refused
 from gateway.community_votes import PUBLISH, TIE_RULES, OptionEntry, PollEntry, VotesMistake
 from gateway.counting import METHODS
 from gateway.services import poll_desk
 from gateway.services.announcement_preview import languages_of
-from gateway.store import polls
 from gateway.store.database import Tx
 
 MOST_VOTERS = 100_000
@@ -71,10 +70,7 @@ def draft_poll(tx: Tx, call: Call) -> Poll:
 
 def change_poll(tx: Tx, call: Call) -> Poll:
     """Write a poll anew that is not open yet; it is a draft again. Raises IllegalMove, Refused."""
-    path: PollPath = call.path
-    known_poll(tx, path.key)
-    found = polls.poll_by_key(tx, path.key)
-    assert found is not None, "it was found a moment ago"  # noqa: S101
+    found = named_poll(tx, call)
     try:
         poll_desk.change(call.timing(tx), found, _entry(call, found.key), by=call.by)
     except VotesMistake as mistake:

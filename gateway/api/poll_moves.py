@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 
 from gateway.api.kinds import Described, Id, Whole, Words
 from gateway.api.operations import Call, Operation
-from gateway.api.poll_reports import Turnout, named_poll, turnout_of
-from gateway.api.polls import Poll, PollPath, known_poll, view_of
+from gateway.api.poll_reports import Turnout, turnout_of
+from gateway.api.polls import Poll, PollPath, known_poll, named_poll, view_of
 from gateway.api.problems import Refused
 from gateway.community_votes import VotesMistake
 from gateway.services import ballots, poll_desk

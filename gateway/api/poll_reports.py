@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 from gateway.api.kinds import Words
 from gateway.api.operations import Call, Operation, Stream
-from gateway.api.polls import PUBLISHED, PollPath, known_poll
+from gateway.api.polls import PUBLISHED, PollPath, named_poll
 from gateway.api.problems import Refused
 from gateway.api.reading import to_json
 from gateway.counting import count_to_json
@@ -123,15 +123,6 @@ def _count(file: BltFile) -> BltCount:
         raise Refused(422, "bad_order", "The order names every option once, by number, such as 2,1,3.")
     counted = count_to_json(recount(election, file.method, order))
     return BltCount(election.title, list(election.options), election.seats, counted, hash_of(file.blt))
-
-
-def named_poll(tx: Tx, call: Call) -> polls.Poll:
-    """Give the poll the path names, with all its rules; raises Refused 404."""
-    path: PollPath = call.path
-    known_poll(tx, path.key)
-    found = polls.poll_by_key(tx, path.key)
-    assert found is not None, "it was found a moment ago"  # noqa: S101
-    return found
 
 
 def _over(tx: Tx, call: Call) -> polls.Poll:

@@ -10,7 +10,7 @@ from gateway.api.kinds import Described, Id, Words
 from gateway.api.operations import Call, Operation
 from gateway.api.people import PageQuery
 from gateway.api.problems import not_found
-from gateway.store import api_read
+from gateway.store import api_read, polls
 from gateway.store.database import Row, Tx
 from gateway.store.instant import from_text
 from gateway.store.packed import unpack
@@ -80,6 +80,15 @@ def known_poll(tx: Tx, key: str) -> Row:
     if row is None:
         raise not_found("poll")
     return row
+
+
+def named_poll(tx: Tx, call: Call) -> polls.Poll:
+    """Give the poll the path names, with all its rules; raises Refused 404."""
+    path: PollPath = call.path
+    found = polls.poll_by_key(tx, path.key)
+    if found is None:
+        raise not_found("poll")
+    return found
 
 
 def view_of(row: Row) -> Poll:
