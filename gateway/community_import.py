@@ -81,16 +81,7 @@ def take_over(
 
     Raises ImportRefused; where `install` raises, the old file is put back first.
     """
-    if mistakes := _mistakes(folder, name, content):
-        raise ImportRefused(mistakes)
-    old = _content(folder / name)
-    _put(folder / name, content)
-    try:
-        community = load_community(folder)
-        install(community)
-    except BaseException:
-        _put(folder / name, old)
-        raise
+    old, community = _replace(folder, name, content, install)
     shutil.rmtree(undo, ignore_errors=True)
     undo.mkdir(mode=0o700, parents=True)
     _put(undo / (name if old is not None else name + _WAS_NOT_THERE), old or b"")
@@ -109,19 +100,29 @@ def take_back(folder: Path, undo: Path, install: Callable[[Community], None]) ->
     name = undoable(undo)
     if not name:
         raise ImportRefused(["There is no import to take back."])
-    old = _content(undo / name)
-    if mistakes := _mistakes(folder, name, old):
+    _, community = _replace(folder, name, _content(undo / name), install)
+    shutil.rmtree(undo, ignore_errors=True)
+    return community
+
+
+def _replace(
+    folder: Path, name: str, content: bytes | None, install: Callable[[Community], None]
+) -> tuple[bytes | None, Community]:
+    """Put a file (None: none) in place of the one there is and load the community; give what was there.
+
+    Raises ImportRefused; where `install` raises, the file that was there is put back first.
+    """
+    if mistakes := _mistakes(folder, name, content):
         raise ImportRefused(mistakes)
-    new = _content(folder / name)
-    _put(folder / name, old)
+    old = _content(folder / name)
+    _put(folder / name, content)
     try:
         community = load_community(folder)
         install(community)
     except BaseException:
-        _put(folder / name, new)
+        _put(folder / name, old)
         raise
-    shutil.rmtree(undo, ignore_errors=True)
-    return community
+    return old, community
 
 
 def _mistakes(folder: Path, name: str, content: bytes | None) -> list[str]:
