@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from flows.conversation import RECORDED, Heard, HungUp, Input, Keyed, Silence
 from flows.keypad import PERSON_KEY, REPEAT_KEY
-from flows.listening import ENTRY_PAUSE_MS, Expectation, Keypad
+from flows.listening import ENTRY_PAUSE_MS, Keypad
 from flows.spoken import Sentence
 from flows.words import MENU
 from gateway.call_life import How
@@ -15,6 +15,7 @@ from gateway.call_recordings import CallRecordings
 from gateway.call_turns import CallTurn, take_call_turn
 from gateway.ears import Ears, Recorded
 from gateway.exchange import Exchange
+from gateway.held_call import KEYS_ALONE, SOUND_ALONE
 from gateway.put_through import MOST_ATTEMPTS, Outcome, PutThrough
 from gateway.reading import LONGEST_READING_SECONDS, PromptReading
 from gateway.reading_code import CODE_DIGITS, code_waits, use_code
@@ -25,32 +26,12 @@ from modem.errors import ModemError
 
 LONGEST_CALL_SECONDS = 15 * 60.0
 SHORTEST_MESSAGE_SECONDS = 1.0
-VOICEMAIL = Expectation(
-    type="free_text",
-    language="",
-    phrases=(),
-    open=True,
-    keypad=Keypad(longest=0, at_once=""),
-    silence_ms=2500,
-    patience_ms=8000,
-    record=True,
-)
+VOICEMAIL = replace(SOUND_ALONE, type="free_text")
 ACCEPT_KEY = "5"  # not one that somebody presses who wants to get on in a menu
-ACCEPTING = Expectation(
-    type="",
-    language="",
-    phrases=(),
-    open=False,
-    keypad=Keypad(longest=0, at_once=""),
-    silence_ms=0,
-    patience_ms=8000,
-    keys_only=True,
-)
-
 
 READING_OFF_MS = 4000  # between two digits: whoever keys a code reads it from a paper
 READING_CODE = replace(
-    ACCEPTING,
+    KEYS_ALONE,
     keypad=Keypad(longest=CODE_DIGITS, at_once=PERSON_KEY + REPEAT_KEY, pause_ms=READING_OFF_MS),
     patience_ms=ENTRY_PAUSE_MS,
 )
@@ -176,7 +157,7 @@ class Call(PromptReading):
         language = person.language or self._exchange.turns.community.language
         await self._say_until_interrupted(self._common("call.through.offer", language))
         self.life.go("listen")
-        answer = await self._ears.listen(ACCEPTING)
+        answer = await self._ears.listen(KEYS_ALONE)
         return isinstance(answer, Keyed) and answer.keys == ACCEPT_KEY
 
     def _joined(self, seconds: float) -> None:

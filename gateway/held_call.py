@@ -8,6 +8,7 @@ import logging
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any, TypeVar
 
+from flows.listening import Expectation, Keypad
 from flows.spoken import Sentence
 from gateway.call_book import end_call
 from gateway.call_life import CallLife, CallStage, How
@@ -21,6 +22,27 @@ from modem.errors import LineLost
 
 log = logging.getLogger(__name__)
 R = TypeVar("R")
+_NOTHING_KEYED = Keypad(longest=0, at_once="")
+SOUND_ALONE = Expectation(
+    type="",
+    language="",
+    phrases=(),
+    open=True,
+    keypad=_NOTHING_KEYED,
+    silence_ms=2500,
+    patience_ms=8000,
+    record=True,
+)
+KEYS_ALONE = Expectation(
+    type="",
+    language="",
+    phrases=(),
+    open=False,
+    keypad=_NOTHING_KEYED,
+    silence_ms=0,
+    patience_ms=8000,
+    keys_only=True,
+)
 
 
 class HeldCall:

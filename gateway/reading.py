@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from flows.conversation import Keyed, Silence
-from flows.listening import Expectation, Keypad
+from flows.listening import Expectation
 from flows.spoken import Sentence
 from gateway.call_life import How
 from gateway.call_words import filled
 from gateway.ears import Ears, Recorded
 from gateway.exchange import Exchange
-from gateway.held_call import HeldCall
+from gateway.held_call import KEYS_ALONE, SOUND_ALONE, HeldCall
 from gateway.mouth import PAUSE
 from gateway.prompts import NotAClip, ToRecord, clip_of, keep_clip, to_record
 from modem.audio.line import Line
@@ -23,26 +24,9 @@ log = logging.getLogger(__name__)
 LONGEST_READING_SECONDS = 40 * 60.0
 KEEP, AGAIN, LEAVE_OUT, STOP = "1", "2", "3", "9"
 SILENCES = 2
-_READ = Expectation(
-    type="",
-    language="",
-    phrases=(),
-    open=True,
-    keypad=Keypad(longest=0, at_once=""),
-    silence_ms=2500,
-    patience_ms=10_000,
-    record=True,
-)
-_DECIDE = Expectation(
-    type="",
-    language="",
-    phrases=(),
-    open=False,
-    keypad=Keypad(longest=0, at_once=""),
-    silence_ms=0,
-    patience_ms=10_000,
-    keys_only=True,
-)
+_PATIENCE_MS = 10_000
+_READ = replace(SOUND_ALONE, patience_ms=_PATIENCE_MS)
+_DECIDE = replace(KEYS_ALONE, patience_ms=_PATIENCE_MS)
 _HASH_SECONDS = 0.1  # of the tone of the key that ends a reading, until it is certain
 
 
