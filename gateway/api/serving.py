@@ -1,7 +1,8 @@
-"""The API as a part of the gateway's web application: who asks, may they, what is answered."""
+"""The API behind its door: who asks, may they, what is answered."""
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import time
 from collections.abc import Callable, Sequence
@@ -10,12 +11,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from aiohttp import web
-from aiohttp.typedefs import Middleware
 
 from flows.library import Library
 from gateway.api import problems
 from gateway.api.bodies import read_body, receive
 from gateway.api.document import openapi
+from gateway.api.door import PREFIX
 from gateway.api.operations import Call, Operation, Room
 from gateway.api.pace import Allowance, Pace
 from gateway.api.problems import Refused
@@ -31,17 +32,17 @@ from gateway.store.database import Tx
 from gateway.store.flow_results import ensure_packages
 from gateway.store.packed import pack
 from gateway.store.tokens import Token
-from gateway.web.access import Handler, systems
+from gateway.web.access import Handler
 
 if TYPE_CHECKING:
     from gateway.app import Gateway
 
-PREFIX = "/api/v1"
 KEY_LETTERS = 255
 TOKEN_LETTERS = 200
 REQUESTS_A_MINUTE = 300
 PUBLIC_REQUESTS_A_MINUTE = 600
 MINUTE = 60
+_MATCH = web.RequestKey("match", web.UrlMappingMatchInfo)
 
 
 @dataclass(slots=True)
@@ -53,50 +54,23 @@ class Api:
     _secrets: Secrets | None = None
     _library: Library | None = None
     _running: set[tuple[int, str]] = field(default_factory=set)
-    _handlers: set[int] = field(default_factory=set)
+    _document: bytes = b""
     _paces: dict[bool, Pace] = field(init=False)
+    _router: web.UrlDispatcher = field(init=False)
 
     def __post_init__(self) -> None:
+        self._router = self._routed()
         self._paces = {
             True: Pace("token", REQUESTS_A_MINUTE, MINUTE, self.steady),
             False: Pace("public", PUBLIC_REQUESTS_A_MINUTE, MINUTE, self.steady),
         }
 
-    def routes(self) -> list[web.RouteDef]:
-        """Give the routes, which need `alone` around them."""
-        document = pack(openapi(OPERATIONS, PREFIX)).encode()
-
-        async def describe(_request: web.Request) -> web.Response:
-            return web.Response(body=document, content_type="application/json")
-
-        handlers = [(o.method, o.path, self._handler(o)) for o in OPERATIONS]
-        handlers.append(("GET", "/openapi.json", describe))
-        self._handlers = {id(handler) for _, _, handler in handlers}
-        adding = {"GET": web.get, "POST": web.post, "PUT": web.put, "DELETE": web.delete}
-        return [adding[method](PREFIX + path, systems(handler)) for method, path, handler in handlers]
-
-    @property
-    def alone(self) -> Middleware:
-        """Give the middleware that keeps the API apart: what stands inside of it is for pages.
-
-        Whatever goes to the API, or to an address below it that is not there, is answered here: no cookie
-        is looked at, no session begun, and no page made of an error.
-        """
-
-        @web.middleware
-        async def keep_apart(request: web.Request, handler: Handler) -> web.StreamResponse:
-            match = request.match_info
-            nowhere = match.http_exception is not None and request.path.startswith(f"{PREFIX}/")
-            if not nowhere and id(match.handler) not in self._handlers:
-                return await handler(request)
-            return await self._answer(request, match.handler)
-
-        return keep_apart
-
-    async def _answer(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Turn whatever goes wrong into a problem, and put the common fields on every answer."""
+    async def serve(self, request: web.Request) -> web.StreamResponse:
+        """Answer a request to an address below the API's: whatever goes wrong becomes a problem."""
+        match = await self._router.resolve(request)
+        request[_MATCH] = match
         try:
-            response = await handler(request)
+            response = await match.handler(request)
         except ConnectionError:
             raise
         except Exception as error:
@@ -106,6 +80,19 @@ class Api:
             if request.method in ("GET", "HEAD") and response.status == 200:
                 response = unless_known(request, response)
         return response
+
+    def _routed(self) -> web.UrlDispatcher:
+        handlers = [(o.method, o.path, self._handler(o)) for o in OPERATIONS]
+        handlers.append(("GET", "/openapi.json", self._describe))
+        adding = {"GET": web.get, "POST": web.post, "PUT": web.put, "DELETE": web.delete}
+        router = web.UrlDispatcher()
+        router.add_routes([adding[method](PREFIX + path, handler) for method, path, handler in handlers])
+        return router
+
+    async def _describe(self, _request: web.Request) -> web.Response:
+        if not self._document:
+            self._document = await asyncio.to_thread(lambda: pack(openapi(OPERATIONS, PREFIX)).encode())
+        return web.Response(body=self._document, content_type="application/json")
 
     def _handler(self, operation: Operation) -> Handler:
         async def handle(request: web.Request) -> web.StreamResponse:
@@ -170,7 +157,7 @@ class Api:
     ) -> tuple[Call, bytes]:
         """Read and check all of a request; raises Refused."""
         try:
-            path: object = read_query(operation.params, list(request.match_info.items()))
+            path: object = read_query(operation.params, list(request[_MATCH].items()))
         except Wrong:
             raise problems.not_found(operation.tag) from None
         try:

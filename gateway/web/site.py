@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from gateway.api.serving import api_of
+from gateway.api.door import api_door
 from gateway.config_http import HttpConfig
 from gateway.metrics import metrics_routes
 from gateway.store.accounts import Role
@@ -97,10 +97,12 @@ PAGES: Sequence[ModuleType] = (
 
 def make_site(gateway: Gateway, http: HttpConfig) -> web.Application:
     """Put the site of a gateway together; raises AccessUnsaid where a handler does not say who may use it."""
-    api = api_of(gateway)
     site = web.Application(
         client_max_size=MOST_BODY_OCTETS,
-        middlewares=[api.alone, tell_faults, check_host, check_line, check_origin, read_body, find_visit],
+        middlewares=[
+            *(api_door(gateway), tell_faults),
+            *(check_host, check_line, check_origin, read_body, find_visit),
+        ],
     )
     site[GATEWAY], site[HTTP], site[LIVE] = gateway, http, Live()
     site[PENDING_SECRETS], site[STAGED] = {}, {}
@@ -115,7 +117,6 @@ def make_site(gateway: Gateway, http: HttpConfig) -> web.Application:
         site.add_routes(page.routes())
     site.add_routes(health_routes(gateway.health))
     site.add_routes(metrics_routes(gateway))
-    site.add_routes(api.routes())
     site.add_routes(Inbound(gateway.store, gateway.turns, gateway.clock, gateway.queued).routes())
     check_said(site)
     site[MENU] = _menu(site)

@@ -13,15 +13,17 @@ from typing import Any
 from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
 
+from gateway.api.door import PREFIX
 from gateway.api.operations import Room
 from gateway.api.scopes import SCOPES
-from gateway.api.serving import PREFIX, Api
+from gateway.api.serving import Api
 from gateway.api.tokens import new_token
 from gateway.config import Limits
 from gateway.store import people
 from gateway.store.database import Tx
 from gateway.store.instant import to_text
 from gateway.store.journal import latest_entries
+from gateway.web.access import Handler
 from tests.village import Village, ashby
 
 ROSE = "+447700900123"
@@ -111,8 +113,12 @@ async def asker(folder: Path, *, limits: Limits = LIMITS, **more: Any) -> AsyncI
             changed=lambda: woken.append(1),
         )
         api = Api(room, lambda: steady[0])
-        app = web.Application(middlewares=[api.alone])
-        app.add_routes(api.routes())
+
+        @web.middleware
+        async def opened(request: web.Request, handler: Handler) -> web.StreamResponse:
+            return await api.serve(request)
+
+        app = web.Application(middlewares=[opened])
         async with TestClient(TestServer(app)) as client:
             found = Asker(village, api, client, "", steady, woken)
             found.token = await found.let_in()

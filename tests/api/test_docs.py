@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from gateway.api.door import PREFIX
 from gateway.api.scopes import SCOPES
-from gateway.api.serving import PREFIX, REQUESTS_A_MINUTE
+from gateway.api.serving import REQUESTS_A_MINUTE
 from gateway.api.table import OPERATIONS
 from gateway.formats.export import DATASETS
 from tests.api.asking import Answer, Asker

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from flows.library import BUILT_IN, load_library
-from gateway.api.serving import PREFIX
+from gateway.api.door import PREFIX
 from gateway.config import Limits
 from gateway.services import BINDING
 from tests.api.asking import ROSE, Asker, asker, book

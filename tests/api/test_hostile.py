@@ -11,7 +11,7 @@ import pytest
 
 from gateway.api import bodies
 from gateway.api.bodies import BODY_BYTES
-from gateway.api.serving import PREFIX
+from gateway.api.door import PREFIX
 from tests.api.asking import ROSE, Asker
 
 JSON = {"Content-Type": "application/json"}

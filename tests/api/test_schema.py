@@ -14,10 +14,10 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from gateway.api.document import openapi
+from gateway.api.door import PREFIX
 from gateway.api.operations import Operation
 from gateway.api.reading import Wrong, read_query, read_shape
 from gateway.api.requests import NextState, RequestState
-from gateway.api.serving import PREFIX
 from gateway.api.table import OPERATIONS
 from gateway.services.help_lifecycle import LIFECYCLE
 from gateway.services.outside import REQUEST_MOVES
