@@ -1,7 +1,3 @@
 """Which Plainline this is."""
 
-from __future__ import annotations
-
-from importlib import metadata
-
-VERSION = metadata.version("plainline")
+VERSION = "0.1.0"
