@@ -6,8 +6,8 @@ Why the traffic goes past libgammu is told in docs/decisions/.
 from __future__ import annotations
 
 import contextlib
+import os
 import re
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -49,19 +49,25 @@ class GammuDriver:
     def open(self) -> driver.Status:
         """Wake the modem, let libgammu initialise it, and prepare the SIM if it asks for no PIN."""
         self.wake()
-        with tempfile.NamedTemporaryFile("w", suffix=".gammurc") as settings:
-            # dku2at is the AT driver without its pause after each octet; a model named beforehand spares
-            # a second initialisation once it has been asked for.
-            settings.write(f"[gammu]\ndevice={self._filter.path}\nconnection=dku2at\nmodel=at\n")
-            settings.write("synchronizetime=no\n")
-            settings.flush()
-            self._machine.ReadConfig(0, 0, settings.name)
-            with self._filter.lent():
-                self._start()
+        self._configure()
+        with self._filter.lent():
+            self._start()
         with contextlib.suppress(errors.Refused):
             model = f"{self._ask('GetManufacturer')} {self._ask('GetModel')[1]}"
             self._known = replace(self._known, model=model, imei=self._ask("GetIMEI"))
         return self.status()
+
+    def _configure(self) -> None:
+        # libgammu reads its settings from a file alone: one in memory, which no full disk is in the way of.
+        settings = os.memfd_create("gammurc")
+        try:
+            # dku2at is the AT driver without its pause after each octet; a model named beforehand spares
+            # a second initialisation once it has been asked for.
+            words = f"[gammu]\ndevice={self._filter.path}\nconnection=dku2at\nmodel=at\nsynchronizetime=no\n"
+            os.write(settings, words.encode())
+            self._machine.ReadConfig(0, 0, f"/proc/self/fd/{settings}")
+        finally:
+            os.close(settings)
 
     def wake(self) -> None:
         """Make sure the modem answers commands; `Silent` when it does not."""

@@ -56,7 +56,7 @@ class ModemProcess:
             ours.setblocking(False)
             self._socket = ours
             self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "modem.worker", "--fd", str(theirs.fileno())),
+                *(sys.executable, "-m", "modem.worker", str(theirs.fileno())),
                 pass_fds=(theirs.fileno(),),
                 stdin=asyncio.subprocess.DEVNULL,
                 # A Ctrl-C at the gateway's terminal is the gateway's to handle.

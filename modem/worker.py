@@ -1,4 +1,4 @@
-"""The modem process: `python -m modem.worker --fd N`, one per modem.
+"""The modem process: `python -m modem.worker N`, one per modem.
 
 It has the socket pair's other end on descriptor N, is told there which device to open, and ends
 when the gateway closes the socket. A crash or hang of libgammu stays in here.
@@ -6,7 +6,6 @@ when the gateway closes the socket. A crash or hang of libgammu stays in here.
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import os
 import select
@@ -223,10 +222,8 @@ class Worker:
 
 
 def main() -> None:
-    """Run the modem process."""
-    parser = argparse.ArgumentParser(description="The process of one modem, started by the gateway.")
-    parser.add_argument("--fd", type=int, required=True, help="descriptor of the socket to the gateway")
-    gateway = socket.socket(fileno=parser.parse_args().fd)
+    """Run the process of one modem; the gateway, which starts it, gives the descriptor of its socket."""
+    gateway = socket.socket(fileno=int(sys.argv[1]))
     # Ctrl-C and systemd end the gateway; this process ends with it, once the text under way is settled.
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, signal.SIG_IGN)
