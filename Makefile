@@ -5,6 +5,9 @@ BIN := $(VENV)/bin
 PROCESSES := $(shell expr $$(nproc) \* 2)
 ROOT := $(shell [ "$$(id -u)" = 0 ] || echo sudo --non-interactive)
 
+# Tests start hundreds of processes: each would compile all it loads.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test types alone bench soak screenshots clean
 
 # Two stamps: what running needs, and what testing needs besides.
