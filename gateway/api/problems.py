@@ -13,6 +13,13 @@ from gateway.errors import GatewayError
 from gateway.store.packed import pack
 
 PROBLEM_JSON = "application/problem+json"
+HEADERS = {
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+}
+"""Of every answer to a system. None is a page: a browser led here shows text, keeps and frames nothing."""
 
 
 @dataclass(frozen=True, slots=True)

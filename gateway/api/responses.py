@@ -10,19 +10,12 @@ from aiohttp import web
 
 from gateway.api.georeport import georeport_errors
 from gateway.api.operations import Operation, Stream
-from gateway.api.problems import PROBLEM_JSON, Refused, problem_response
+from gateway.api.problems import HEADERS, PROBLEM_JSON, Refused, problem_response
 from gateway.errors import StoreError
 from gateway.services.lifecycle import IllegalMove
 
 log = logging.getLogger(__name__)
 
-# Nothing here is a page: a browser that is led here shows text, and keeps and frames nothing.
-HEADERS = {
-    "Cache-Control": "no-store",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-}
 
 # What the web server itself refuses.
 _BY_SERVER: Mapping[int, tuple[str, str]] = {

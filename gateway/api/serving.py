@@ -19,9 +19,9 @@ from gateway.api.document import openapi
 from gateway.api.door import PREFIX
 from gateway.api.operations import Call, Operation, Room
 from gateway.api.pace import Allowance, Pace
-from gateway.api.problems import Refused
+from gateway.api.problems import HEADERS, Refused
 from gateway.api.reading import Wrong, read_query
-from gateway.api.responses import HEADERS, as_refused, refusal_of, response_of, stream_out, unless_known
+from gateway.api.responses import as_refused, refusal_of, response_of, stream_out, unless_known
 from gateway.api.secrets import Secrets
 from gateway.api.table import OPERATIONS
 from gateway.api.working import as_text, work, write_once

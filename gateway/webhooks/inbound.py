@@ -13,9 +13,8 @@ from aiohttp import web
 
 from flows.value import Json
 from gateway.api.bodies import BODY_BYTES
-from gateway.api.problems import Refused, not_found, problem_response
+from gateway.api.problems import HEADERS, Refused, not_found, problem_response
 from gateway.api.reading import Malformed, read_json
-from gateway.api.responses import HEADERS
 from gateway.clock import Clock
 from gateway.errors import StoreError
 from gateway.services import outside

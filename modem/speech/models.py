@@ -13,7 +13,6 @@ from pathlib import Path
 from modem.errors import SpeechDown
 from modem.speech.download import Progress, Wanted, download, read_text
 from modem.speech.model_list import LIST_NAME, PUBLISHER, ModelOffer, choose, language_of, parse_list
-from modem.speech.model_zip import unpack
 
 _TAG = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
 _DOWNLOADS = ".downloads"
@@ -70,6 +69,8 @@ class ModelFolder:
 
     def _place(self, file: Path, language: str, name: str) -> Path:
         """Unpack aside, then rename: a model is there whole or not at all, and the old one until then."""
+        from modem.speech.model_zip import unpack  # for whoever installs a model, not for the gateway
+
         home = self._folder / language
         home.mkdir(parents=True, exist_ok=True)
         aside = Path(tempfile.mkdtemp(prefix=_UNPACKING, dir=self._folder))

@@ -10,8 +10,10 @@ import pytest
 FOR_CALLS = {"cryptography", "numpy", "vosk", "onnxruntime", "sounddevice"}
 FOR_CALENDARS = {"icalendar", "holidays"}
 FOR_CHECKS = {"jellyfish", "flows.check"}
+FOR_PAGES = {"jinja2"}
+FOR_MODELS = {"zipfile"}
 FOR_SYSTEMS = {"gateway.api.serving", "gateway.api.table"}
-SELDOM = FOR_CALLS | FOR_CALENDARS | FOR_CHECKS | FOR_SYSTEMS
+SELDOM = FOR_CALLS | FOR_CALENDARS | FOR_CHECKS | FOR_MODELS | FOR_PAGES | FOR_SYSTEMS
 
 
 @pytest.mark.parametrize("module", ["gateway.app", "modem.worker"])
