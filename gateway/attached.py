@@ -73,7 +73,6 @@ class Attached:
                 await insist(lambda: self.sender.on_sent(event))
             case SendFailed():
                 await insist(lambda: self.sender.on_failed(event))
-                self.taken()  # another modem may say what this one cannot
             case Report():
                 await insist(lambda: self.sender.on_report(event))
             case LinkChanged():
@@ -81,7 +80,6 @@ class Attached:
                 self.story.became(event.state, event.why, self._now())
                 self.intake.store.announce({"modem.changed"})
                 self.sender.link_ready(event.state is LinkState.READY)
-                self.taken()
                 if event.state is LinkState.READY:
                     self._asking = asyncio.create_task(self._ask_time())
                 if self.calls is not None:

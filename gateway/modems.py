@@ -53,7 +53,7 @@ async def attach_modems(stack: AsyncExitStack, config: Config, bench: Bench) -> 
     ]
     for modem in modems:
         modem.sender.others = partial(_others_that_send, modem, modems)
-        modem.sender.handed_back = bench.taken
+        modem.sender.wake_others = partial(_wake_others, modem, modems)
     # The attempts of the last run are settled once, before any sender makes new ones.
     await modems[0].sender.recover()
     for modem in modems:
@@ -65,6 +65,12 @@ async def attach_modems(stack: AsyncExitStack, config: Config, bench: Bench) -> 
 def _others_that_send(modem: Attached, modems: Sequence[Attached]) -> list[str]:
     """Give the names of the other modems that send just now."""
     return [other.name for other in modems if other is not modem and other.sender.sends]
+
+
+def _wake_others(modem: Attached, modems: Sequence[Attached]) -> None:
+    for other in modems:
+        if other is not modem:
+            other.sender.wake()
 
 
 async def _attach(config: Config, bench: Bench, settings: ModemConfig, device: str) -> Attached:

@@ -70,8 +70,8 @@ class Sender:
 
     `gap` is the least time in seconds between two texts handed to the modem. `trouble` says, for a
     coordinator, why texts do not go although the modem is ready; "" when they do. `others` gives the names
-    of the other modems that send just now: what is theirs to say is left to them. `handed_back` is called
-    when the modem was gone as it was handed a text, which another may say now.
+    of the other modems that send just now: what is theirs to say is left to them. `wake_others` is called
+    when whose it is to say something may have changed.
     """
 
     store: Store
@@ -83,7 +83,7 @@ class Sender:
     steady: Callable[[], float]
     trouble: str = ""
     others: Callable[[], Collection[str]] = tuple
-    handed_back: Callable[[], None] = lambda: None
+    wake_others: Callable[[], None] = lambda: None
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _idle: asyncio.Event = field(default_factory=asyncio.Event)
     _busy: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -104,6 +104,7 @@ class Sender:
         """Say whether the modem takes texts."""
         self._ready = ready
         self._wake.set()
+        self.wake_others()
 
     async def finish(self) -> None:
         """Hand nothing more over, and wait a while until the text under way has come to its end."""
@@ -150,6 +151,7 @@ class Sender:
         self.trouble = (
             f"The last text was not taken: {event.reason} Has the SIM credit, and does it text from a phone?"
         )
+        self.wake_others()
 
     async def on_report(self, event: Report) -> None:
         """Write down what became of a part."""
@@ -190,7 +192,7 @@ class Sender:
         except LinkDown:
             self._ready = False
             await insist(lambda: self.store.write(queue.take_back_attempt, text.id))
-            self.handed_back()
+            self.wake_others()
             return False
         await self._idle.wait()
         return True

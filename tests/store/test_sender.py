@@ -286,7 +286,7 @@ async def test_of_two_modems_each_answers_who_texted_it_or_both_if_one_is_gone(s
 async def test_what_one_modem_could_not_be_handed_the_other_says_at_once(store: Store) -> None:
     north, south = desk(store), desk(store, lambda message: None)
     north.sender.others = lambda: ["south"] if south.sender.sends else []
-    south.sender.handed_back = north.sender.wake
+    south.sender.wake_others = north.sender.wake
     said = asyncio.Event()
 
     async def says(event: Sent) -> None:
