@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import TypeAlias
 
@@ -56,7 +55,7 @@ def _begin(walk: Walk, conversation: Conversation | None, opening: str) -> None:
     """Greet; then ask for the language, go on where the conversation stopped, or ask what is wanted."""
     fresh = conversation is not None and _is_fresh(walk, conversation)
     if walk.status in LIVE:
-        walk.stand.call = replace(walk.stand.call, asking="", cry="", silences=0, offered=(), page=0)
+        walk.stand.call = walk.stand.call.asked("")
     walk.said.say(opening)
     talk = Talk(walk)
     if walk.setting.stopped:
@@ -114,7 +113,7 @@ def _hung_up(walk: Walk) -> Turn:
     if walk.stand.call.cry:  # perhaps they ring the emergency number now, perhaps they cannot
         walk.said.happened("emergency")
     if walk.status in LIVE:
-        walk.stand.call = replace(walk.stand.call, asking="", cry="", silences=0, offered=(), page=0)
+        walk.stand.call = walk.stand.call.asked("")
     return walk.turn()
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from flows.answering import emergency
 from flows.answers.base import Unclear
 from flows.call_phrases import KEYS
 from flows.deeds import obey
@@ -12,7 +11,7 @@ from flows.keypad import OFFERED_AT_ONCE, all_places
 from flows.limits import LIVE, UNCLEAR_EXPLAINS
 from flows.value import Value
 from flows.walk import Walk
-from flows.words import MENU, Word, spoken
+from flows.words import MENU, Word
 
 PERSON = Word("person", ())
 
@@ -155,22 +154,6 @@ class Asking:
         self.walk.said.say("call.stop_sure", kind="question")
         self._ask(asking="stop")
 
-    def ask_if_cry(self, cry: str) -> None:
-        """Give the number to call at once, and ask whether it is an emergency; `cry` is what was heard."""
-        self.walk.said.say("call.cry", kind="question")
-        self.cry = cry
-        self._keep_asked()
-
-    def no_emergency(self) -> None:
-        """Go on as if nothing had sounded like an emergency: what was asked before is still asked."""
-        self.cry = ""
-        self.ask_present()
-
-    def raise_alarm(self) -> None:
-        """Take what sounded like an emergency for one."""
-        language = self.walk.library.vocabulary.emergency(spoken(self.cry), self.walk.said.language)
-        emergency(self.walk, language, self.cry, spoken(self.cry))
-
     def choose_language(self, language: str) -> None:
         """Speak another language from here on, and remember it."""
         walk = self.walk
@@ -191,9 +174,10 @@ class Asking:
     def repeat(self) -> None:
         """Have the last words said again; whatever they asked is still asked."""
         self.walk.said.again()
-        self._keep_asked()
+        self.keep_asked()
 
-    def _keep_asked(self) -> None:
+    def keep_asked(self) -> None:
+        """Let what was asked before this turn be asked still."""
         stand = self.walk.stand
         stand.call = replace(
             stand.call, asking=self.asking, cry=self.cry, offered=self.offered, page=self.page
@@ -201,4 +185,4 @@ class Asking:
 
     def _ask(self, *, asking: str) -> None:
         stand = self.walk.stand
-        stand.call = replace(stand.call, asking=asking, cry="", silences=0, offered=(), page=0)
+        stand.call = stand.call.asked(asking)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flows.value import Json, Value
 
@@ -30,6 +30,10 @@ class CallState:
     silences: int = 0
     offered: tuple[Value, ...] = ()
     page: int = 0
+
+    def asked(self, asking: str) -> CallState:
+        """Give it as it is when this alone is asked anew: nothing is on offer, and no silence counted."""
+        return replace(self, asking=asking, cry="", silences=0, offered=(), page=0)
 
     def to_json(self) -> dict[str, Json]:
         """Give the JSON object that `from_json` reads."""

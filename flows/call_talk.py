@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from flows.answering import answer, begin, elsewhere, emergency, go_elsewhere
+from flows.answering import answer, begin, elsewhere, go_elsewhere
 from flows.answers.base import Unclear, Understood
 from flows.by_ear import RECORDED_TYPES
-from flows.call_asking import PERSON, Asking
-from flows.call_cry import may_be_misheard
+from flows.call_asking import PERSON
+from flows.call_cry import Crying
 from flows.checking import settle
 from flows.conversation import RECORDED
 from flows.deeds import obey
@@ -18,9 +18,11 @@ from flows.heeding import heed
 from flows.keypad import (
     BACK_KEY,
     MORE_KEY,
+    NO_KEY,
     OFFERED_AT_ONCE,
     PERSON_KEY,
     REPEAT_KEY,
+    YES_KEY,
     all_places,
     places_spelt,
     understand,
@@ -28,7 +30,6 @@ from flows.keypad import (
 from flows.library import COMMON
 from flows.limits import LIVE
 from flows.value import Value
-from flows.walk import Walk
 from flows.words import MENU, Word, spoken
 
 BACK, START, STOP = (Word(name, ()) for name in ("back", "start", "stop"))
@@ -36,10 +37,8 @@ BACK, START, STOP = (Word(name, ()) for name in ("back", "start", "stop"))
 SILENCES_REPEAT, SILENCES_EXPLAIN = 1, 2
 """The first silence brings the same words again, the second the keys, one more a goodbye."""
 
-YES_KEY, NO_KEY = "1", "2"
 
-
-class Talk(Asking):
+class Talk(Crying):
     """One turn on a call, from what was asked before it to what is asked next."""
 
     def hear(self, alternatives: Sequence[str]) -> None:
@@ -47,17 +46,17 @@ class Talk(Asking):
         walk = self.walk
         cry, language = crying(walk, alternatives)
         if cry:
-            self._hear_cry(cry, language)
+            self.hear_cry(cry, language)
             return
         words = meanings(walk, alternatives, answers=False)
         agreed = len(words) == 1 and len(meanings(walk, alternatives, answers=self._may_answer())) == 1
         if walk.setting.stopped:
             self._hear_stopped(words)
         elif self.cry:
-            self._hear_if_cry(alternatives, words if agreed else ())
+            self.hear_if_cry(alternatives, words[0].word if agreed else None)
         elif self.asking in ("", "more") and self._heed(alternatives):
             self.asking = ""
-        elif agreed and words[0].word is not None and not self._would_answer(alternatives):
+        elif agreed and words[0].word is not None and not self._no_more(alternatives):
             self._word(words[0].word)
         elif self.asking in _ASKED_ON_CALLS or walk.stand.call.check:
             self._hear_asked(alternatives)
@@ -65,35 +64,6 @@ class Talk(Asking):
             self._message(alternatives)
         else:
             self._hear_answer(alternatives)
-
-    def _hear_cry(self, cry: str, language: str) -> None:
-        """Tell people of an emergency, but ask first where any word might have been taken for its word."""
-        if not self.cry and may_be_misheard(self.walk):
-            self.ask_if_cry(cry)
-        else:
-            emergency(self.walk, language, cry, spoken(cry))
-
-    def _hear_if_cry(self, alternatives: Sequence[str], words: Sequence[Meaning]) -> None:
-        """Take an answer to whether it is an emergency: all but a plain no says that it is."""
-        if yes_or_no(self.walk, alternatives) == "no":
-            self.no_emergency()
-        elif words and words[0].word is not None and words[0].word.name == PERSON.name:
-            self._alarm_for_person()
-        else:
-            self.raise_alarm()
-
-    def _press_if_cry(self, keys: str) -> None:
-        """Take a key as such an answer; 9 is how the numbers of emergencies begin, and no way back here."""
-        if keys == NO_KEY:
-            self.no_emergency()
-        elif keys == PERSON_KEY:
-            self._alarm_for_person()
-        else:
-            self.raise_alarm()
-
-    def _alarm_for_person(self) -> None:
-        self.walk.said.happened("emergency")
-        obey(self.walk, PERSON, ())
 
     def press(self, keys: str) -> None:
         """Take an entry of keys; an answer wins over what 0 and 9 do everywhere."""
@@ -106,7 +76,7 @@ class Talk(Asking):
         elif keys == REPEAT_KEY or (not keys and not self.at_place()):
             self.repeat()
         elif self.cry:
-            self._press_if_cry(keys)
+            self.press_if_cry(keys)
         elif self.asking in _ASKED_ON_CALLS or walk.stand.call.check:
             self._press_asked(keys)
         elif walk.status == "person":
@@ -146,9 +116,9 @@ class Talk(Asking):
         alone = self.asking != "more" or not yes_or_no(self.walk, alternatives)
         return any(heed(self.walk, spoken(body), alone=alone) for body in alternatives)
 
-    def _would_answer(self, alternatives: Sequence[str]) -> bool:
-        """Tell whether words that work everywhere answer what the call asks."""
-        return self.asking == "more" and _no(self.walk, alternatives)
+    def _no_more(self, alternatives: Sequence[str]) -> bool:
+        """Tell whether a no, which may be a word that works everywhere, answers "anything else?"."""
+        return self.asking == "more" and yes_or_no(self.walk, alternatives) == "no"
 
     def _may_answer(self) -> bool:
         walk = self.walk
@@ -273,7 +243,9 @@ class Talk(Asking):
         """Take a message for a person; who says no more than goodbye has none."""
         walk = self.walk
         words = [walk.library.vocabulary.word(spoken(body)) for body in alternatives]
-        if _no(walk, alternatives) or any(word is not None and word.name == "quit" for word in words):
+        if yes_or_no(walk, alternatives) == "no" or any(
+            word is not None and word.name == "quit" for word in words
+        ):
             self.goodbye()
             return
         walk.said.happened("person.message")
@@ -337,7 +309,3 @@ class Talk(Asking):
 
 _ASKED_ON_CALLS = ("language", "stop", "more")
 _NOT_COMPARED = RECORDED_TYPES | {"pin"}
-
-
-def _no(walk: Walk, alternatives: Sequence[str]) -> bool:
-    return yes_or_no(walk, alternatives) == "no"

@@ -11,6 +11,7 @@ from flows.answers.fold import fold
 from flows.value import Value
 
 PERSON_KEY, BACK_KEY, REPEAT_KEY, MORE_KEY = "0", "9", "*", "8"
+YES_KEY, NO_KEY = "1", "2"
 
 OFFERED_AT_ONCE = 7
 """Places on one page of the list that keys choose from; the next key turns the page."""
