@@ -142,7 +142,7 @@ def outside(walk: Walk, body: str, folded: str) -> None:
     keyword = vocabulary.keywords.first(body, folded, walk.said.language)
     if keyword is None and _wishes(walk, folded):
         return
-    thanks = "" if keyword else vocabulary.thanks(folded)
+    thanks = "" if keyword else vocabulary.thanks(folded, walk.said.language)
     if thanks:
         walk.said.happened("text.unknown")
         _speak_as(walk, thanks)

@@ -108,7 +108,7 @@ class Vocabulary:
         self._words: dict[str, Word] = {}
         self._inside: dict[tuple[str, ...], Word] = {}
         self._please: set[str] = set()
-        self._thanks: dict[str, str] = {}
+        self._thanks: dict[str, list[str]] = {}
         self._kind: set[str] = set()
         self._small: dict[str, frozenset[str]] = {}
         self._scripts: dict[str, str] = {}
@@ -146,13 +146,17 @@ class Vocabulary:
         """Tell whether a text is nothing but an emergency word."""
         return _PUNCTUATION.sub("", folded) in self.danger.cries
 
-    def thanks(self, folded: str) -> str:
-        """Give the language of a text that begins by thanking and is too short to do much else (or '')."""
+    def thanks(self, folded: str, language: str = "") -> str:
+        """Give the language of a text that begins by thanking and is too short to do much else (or '').
+
+        Of several languages that thank so it is `language`.
+        """
         words = folded.split()
         if len(words) > THANKS_WORDS_MAX or any(map(str.isdigit, folded)):
             return ""
         begins = (" ".join(words[:size]) for size in range(len(words), 0, -1))
-        return next((self._thanks[phrase] for phrase in begins if phrase in self._thanks), "")
+        found = next((self._thanks[phrase] for phrase in begins if phrase in self._thanks), [])
+        return language if language in found else next(iter(found), "")
 
     def only_thanks(self, folded: str) -> bool:
         """Tell whether a text holds nothing but words that people thank with."""
@@ -177,7 +181,8 @@ class Vocabulary:
                 self._please.update(part for word in words for part in spoken(word).split())
                 continue
             if name == THANKS:
-                self._thanks.update((spoken(word), language) for word in words)
+                for word in words:
+                    self._thanks.setdefault(spoken(word), []).append(language)
                 self._kind.update(part for word in words for part in spoken(word).split())
                 continue
             if name == SMALL:
