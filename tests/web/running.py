@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
-from playwright.async_api import Browser, Page, ViewportSize
+from playwright.async_api import Browser, Page
 
 from gateway.app import Gateway
 from gateway.store.accounts import Role, add_account
@@ -15,6 +15,7 @@ from gateway.web.cookies import hash_token, new_token
 from modem.audio.software import REAL, sound_socket
 from tests.calls.ringing import RingingTown, ringing_town
 from tests.web.site import COOKIE, WatchedPage
+from tests.web.tabs import lent_tab
 
 
 @asynccontextmanager
@@ -37,9 +38,9 @@ async def coordinators_page(gateway: Gateway, browser: Browser, width: int = 390
     token, now = new_token(), gateway.clock.now()
     account = await gateway.store.write(add_account, "maria", "Maria", Role.COORDINATOR, "-", now)
     await gateway.store.write(begin_session, hash_token(token), account, "in", "test", now)
-    size: ViewportSize = {"width": width, "height": 800}
-    context = await browser.new_context(base_url=gateway.address, viewport=size)
-    await context.add_cookies([{"name": COOKIE, "value": token, "url": gateway.address}])
-    watched = WatchedPage(await context.new_page(), context)
-    yield watched.page
-    await watched.close()
+    async with AsyncExitStack() as loan:
+        page = await loan.enter_async_context(lent_tab(browser, gateway.address, width=width))
+        await page.context.add_cookies([{"name": COOKIE, "value": token, "url": gateway.address}])
+        watched = WatchedPage(page, loan)
+        yield page
+        watched.check()

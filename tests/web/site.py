@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
-from playwright.async_api import Browser, BrowserContext, Page
+from playwright.async_api import Browser, Page
 from yarl import URL
 
 from gateway.app import Gateway
@@ -25,6 +25,7 @@ from gateway.web.cookies import hash_token, new_token
 from gateway.web.front import Front, open_site
 from gateway.web.passwords import seal_password
 from tests.village import MONDAY, Village, ashby
+from tests.web.tabs import lent_tab
 
 PASSWORD = "seven brown teapots"
 NAMES = {Role.COORDINATOR: "Maria Hill", Role.ORGANISER: "Omar Reed", Role.OBSERVER: "Olive Grant"}
@@ -150,18 +151,14 @@ class Dashboard:
         language: str = "en-GB",
     ) -> WatchedPage:
         """Give a page of a real browser, signed in unless `role` is None; breaking the CSP fails the test."""
-        context = await browser.new_context(
-            base_url=self.address,
-            viewport={"width": width, "height": 800},
-            java_script_enabled=javascript,
-            locale=language,
-        )
-        self._stack.push_async_callback(context.close)
+        loan = await self._stack.enter_async_context(AsyncExitStack())
+        tab = lent_tab(browser, self.address, width=width, javascript=javascript, language=language)
+        page = await loan.enter_async_context(tab)
         if role is not None:
-            await context.add_cookies(
+            await page.context.add_cookies(
                 [{"name": COOKIE, "value": await self._token(role), "url": self.address, "httpOnly": True}]
             )
-        watched = WatchedPage(await context.new_page(), context)
+        watched = WatchedPage(page, loan)
         self._stack.callback(watched.check)
         return watched
 
@@ -174,9 +171,10 @@ class Dashboard:
 class WatchedPage:
     """A page of a browser, and everything it complained of."""
 
-    def __init__(self, page: Page, context: BrowserContext) -> None:
+    def __init__(self, page: Page, loan: AsyncExitStack) -> None:
         self.page = page
-        self.context = context
+        self._loan = loan
+        self.context = page.context
         self.complaints: list[str] = []
         page.on("console", lambda message: self._heard(message.type, message.text))
         page.on("pageerror", lambda error: self.complaints.append(f"script failed: {error}"))
@@ -188,7 +186,7 @@ class WatchedPage:
     async def close(self) -> None:
         """Close it before the test ends, having checked it."""
         self.check()
-        await self.context.close()
+        await self._loan.aclose()
 
     def check(self) -> None:
         """Fail where the page broke the content security policy, or a script of it failed."""
