@@ -84,7 +84,10 @@ def give_back(acting: Acting, values: Mapping[str, Value]) -> Outcome:
 
 
 def list_offers(acting: Acting, values: Mapping[str, Value]) -> Outcome:  # noqa: ARG001
-    """Give the offers a volunteer has not answered, or what they have claimed where there is none."""
+    """Give the offers a volunteer has not answered, or what they have claimed where there is none.
+
+    Whoever is no volunteer is a stranger.
+    """
     settings = help_settings(acting.tx)
     found = [
         offer_facts(acting, settings, requests.request_by_id(acting.tx, offer.request_id), acting.language)
@@ -97,7 +100,7 @@ def list_offers(acting: Acting, values: Mapping[str, Value]) -> Outcome:  # noqa
         return Outcome("several", {"offers": Value("options", pairs)})
     claimed = requests.matched_to(acting.tx, acting.resident.id)
     if not claimed:
-        return Outcome("none")
+        return Outcome("none" if volunteers.volunteer(acting.tx, acting.resident.id) else "stranger")
     told = [details(acting, settings, request, acting.language) for request in claimed]
     lines: list[Json] = [
         f"{t['ref'].data}: {t['what'].data}. {t['who'].data}, {t['where'].data}. {t['when'].data}."
@@ -236,7 +239,13 @@ ACTIONS: Mapping[str, Action] = {
         (
             ActionSpec(
                 "offer.list",
-                {"none": (), "one": ("ref", "offer"), "several": ("offers",), "claimed": ("claimed",)},
+                {
+                    "none": (),
+                    "one": ("ref", "offer"),
+                    "several": ("offers",),
+                    "claimed": ("claimed",),
+                    "stranger": (),
+                },
             ),
             list_offers,
         ),
