@@ -47,7 +47,7 @@ class Reading:
 
     def besides(self, body: str) -> Mapping[str, Value]:
         """Give what an answer says plainly beside what it answers."""
-        if self.stand.step not in self.several:
+        if self.stand.step not in self.several or body.isdigit():
             return {}
         asked, marks = self._asked(), self._marks()
         found = facts(body, asked, marks, ())
