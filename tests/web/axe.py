@@ -11,26 +11,35 @@ _OPTIONS = {
     "resultTypes": ["violations"],
     "selectors": False,
 }
-_STILL = """async () => {
+_IS_THERE = "'axe' in window"
+_LOOK = """async (options) => {
   const ends = (one) => one.effect.getComputedTiming().iterations !== Infinity;
   const running = () => document.getAnimations().filter(ends).map((one) => one.finished.catch(() => null));
   const renewed = ".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added";
-  while (document.querySelector(renewed) || running().length) {
-    await Promise.all(running());
-    await new Promise(requestAnimationFrame);
-  }
-  return "axe" in window;
+  let found, moved;
+  const move = () => { moved = true; };
+  const moves = ["htmx:beforeRequest", "htmx:beforeSwap", "transitionrun", "animationstart"];
+  moves.forEach((name) => document.addEventListener(name, move, true));
+  do {
+    while (document.querySelector(renewed) || running().length) {
+      await Promise.all(running());
+      await new Promise(requestAnimationFrame);
+    }
+    moved = false;
+    found = (await axe.run(options)).violations;
+  } while (moved);
+  moves.forEach((name) => document.removeEventListener(name, move, true));
+  return found;
 }"""
-"""Wait while a part of the page is being renewed (half faded in it has no contrast). Is axe there."""
-_RUN = "async (options) => (await axe.run(options)).violations"
+"""Look while no part of the page is being renewed, and again where one was meanwhile: half faded in, it has
+no contrast."""
 
 
 async def axe(page: Page) -> None:
     """Fail where axe-core finds anything on the page, once nothing on it moves or fades in any more."""
-    is_there = await page.evaluate(_STILL)
-    if not is_there:
+    if not await page.evaluate(_IS_THERE):
         await page.evaluate(Axe().axe_script)
-    found = await page.evaluate(_RUN, _OPTIONS)
+    found = await page.evaluate(_LOOK, _OPTIONS)
     assert not found, "\n".join(
         f"{one['id']} ({one['help']}): {[node['html'] for node in one['nodes']]}" for one in found
     )
