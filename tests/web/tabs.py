@@ -42,7 +42,11 @@ async def lent_tab(
     context.on("page", take_paths)
     page = await context.new_page()
     await page.set_viewport_size({"width": width, "height": 800})
-    yield page
+    try:
+        yield page
+    except BaseException:
+        await context.close()
+        raise
     context.remove_listener("page", take_paths)
     for one in context.pages:
         if one is not empty:
