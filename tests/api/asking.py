@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -13,12 +14,14 @@ from typing import Any
 from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
 
+from flows.library import BUILT_IN, Library, load_library
 from gateway.api.door import PREFIX
 from gateway.api.operations import Room
 from gateway.api.scopes import SCOPES
 from gateway.api.serving import Api
 from gateway.api.tokens import new_token
 from gateway.config import Limits
+from gateway.services import BINDING
 from gateway.store import people
 from gateway.store.database import Tx
 from gateway.store.instant import to_text
@@ -28,6 +31,7 @@ from tests.village import Village, ashby
 
 ROSE = "+447700900123"
 TOM = "+447700900011"  # drives
+FLOWS = Path(__file__).parent / "flows"
 LIMITS = Limits(("GB",), texts_per_day=500, texts_per_number_per_hour=20)
 
 
@@ -92,6 +96,12 @@ class Asker:
         """Let somebody ask for help, and give the request's id."""
         await self.village.text(number, words)
         return int((await self.get("/requests?limit=200")).json["items"][-1]["id"])
+
+
+@functools.cache
+def with_surveys() -> Library:
+    """Plainline's flows, and beside them those that other systems start and read the results of."""
+    return load_library((BUILT_IN, FLOWS), BINDING)
 
 
 async def _answer(response: ClientResponse) -> Answer:

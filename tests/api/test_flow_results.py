@@ -11,23 +11,20 @@ from typing import Any
 
 import pytest
 
-from flows.library import BUILT_IN, load_library
-from gateway.services import BINDING
 from gateway.store import people
-from tests.api.asking import ROSE, Asker, asker
+from tests.api.asking import ROSE, Asker, asker, with_surveys
 
 ANA = "+447700900124"
 PATH = "/flow-results/packages"
 
 
-LIBRARY = load_library((BUILT_IN, Path(__file__).parent / "flows"), BINDING)
 ANSWERS = ("yes", "34", "wood", "tomorrow", "10.30am", "mill lane", "Rose Hill", "my gate is broken", "2468")
 
 
 @pytest.fixture
 async def system(tmp_path: Path) -> AsyncIterator[Asker]:
     """Another system, in a village that is asked a survey."""
-    async with asker(tmp_path, library=LIBRARY) as found:
+    async with asker(tmp_path, library=with_surveys()) as found:
         yield found
 
 

@@ -8,28 +8,25 @@ from pathlib import Path
 
 import pytest
 
-from flows.library import BUILT_IN, load_library
 from gateway.api.door import PREFIX
 from gateway.config import Limits
-from gateway.services import BINDING
-from tests.api.asking import ROSE, Asker, asker, book
+from tests.api.asking import ROSE, Asker, asker, book, with_surveys
 
 GENEROUS = Limits(("GB",), texts_per_day=100_000, texts_per_number_per_hour=1000)
-LIBRARY = load_library((BUILT_IN, Path(__file__).parent / "flows"), BINDING)
 DESK = {"what": "Desk", "starts_at": "2026-03-04T14:00:00Z", "ends_at": "2026-03-04T17:00:00Z"}
 # Not asked of us: a schema cannot say that an id which fits it leads nowhere.
 BESIDES = "positive_data_acceptance"
 
 
 async def test_the_document_is_kept_to_for_a_while(tmp_path: Path) -> None:
-    async with asker(tmp_path, limits=GENEROUS, library=LIBRARY) as system:
+    async with asker(tmp_path, limits=GENEROUS, library=with_surveys()) as system:
         await fuzz(system, tmp_path, seconds=12, seed=1)
 
 
 @pytest.mark.soak
 @pytest.mark.timeout(900)
 async def test_the_document_is_kept_to_for_ten_minutes(tmp_path: Path) -> None:
-    async with asker(tmp_path, limits=GENEROUS, library=LIBRARY) as system:
+    async with asker(tmp_path, limits=GENEROUS, library=with_surveys()) as system:
         await fuzz(system, tmp_path, seconds=600, seed=None)
 
 

@@ -5,19 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from flows.library import BUILT_IN, load_library
 from gateway.api.table import OPERATIONS
-from gateway.services import BINDING
 from gateway.store.activity import activity
-from tests.api.asking import ROSE, TOM, Asker, asker, book
+from tests.api.asking import ROSE, TOM, Asker, asker, book, with_surveys
 from tests.api.test_poll_drafts import TREE
 from tests.store.plans import shape, slow_statements
 
-LIBRARY = load_library((BUILT_IN, Path(__file__).parent / "flows"), BINDING)
-
 
 async def test_no_operation_reads_all_that_ever_was(tmp_path: Path) -> None:
-    async with asker(tmp_path, library=LIBRARY) as system:
+    async with asker(tmp_path, library=with_surveys()) as system:
         request, trip = await system.request_of(), await book(system)
         for words in ("SURVEY", "yes", "34", "wood", "STOP", "START"):
             await system.village.text("+447700900130", words)

@@ -18,8 +18,8 @@ from gateway.config_results import ResultsConfig
 from gateway.results_push import ResultsPush
 from gateway.webhooks.addresses import read_allowed
 from gateway.webhooks.connector import open_session
-from tests.api.asking import ROSE, Asker, asker
-from tests.api.test_flow_results import ANA, LIBRARY, answer_survey
+from tests.api.asking import ROSE, Asker, asker, with_surveys
+from tests.api.test_flow_results import ANA, answer_survey
 
 
 @dataclass
@@ -76,7 +76,7 @@ async def pushing(tmp_path: Path) -> AsyncIterator[Pushing]:
     app = web.Application()
     app.router.add_post("/v1/flow-results/packages", aggregator.publish)
     app.router.add_post("/v1/flow-results/packages/{id}/responses", aggregator.respond)
-    async with asker(tmp_path, library=LIBRARY) as system, TestServer(app) as server:
+    async with asker(tmp_path, library=with_surveys()) as system, TestServer(app) as server:
         to = ResultsConfig(f"http://127.0.0.1:{server.port}/v1", "secret")
         allowed = read_allowed([f"127.0.0.1:{server.port}"])
         village = system.village

@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 
 from flows.conversation import Conversation
-from flows.library import load_library
-from gateway.services import BINDING
 from tests.unit.call_making import AGAIN, Caller
 from tests.unit.flow_making import make_library, setting
+from tests.village import LIBRARY
 
 
 @pytest.fixture
@@ -22,7 +21,7 @@ def ann(tmp_path: Path) -> Caller:
 @pytest.fixture
 def rider() -> Caller:
     """Somebody who is asked for a place."""
-    caller = Caller(load_library(binding=BINDING), replace(setting(), language_known=True))
+    caller = Caller(LIBRARY, replace(setting(), language_known=True))
     caller.says("lift")
     return caller
 
@@ -106,7 +105,7 @@ def test_whoever_wants_a_person_when_asked_about_an_emergency_gets_the_alarm_and
 
 
 def test_after_no_emergency_the_language_is_still_asked_for() -> None:
-    caller = Caller(load_library(binding=BINDING))
+    caller = Caller(LIBRARY)
     asked = caller.rings()
     caller.says("ambulance")
     assert "yes" in caller.expects().phrases

@@ -8,12 +8,9 @@ import pytest
 
 from flows.clock_aloud import month_aloud
 from flows.conversation import Conversation
-from flows.library import Library, load_library
 from flows.listening import Expectation, expects
-from gateway.services import BINDING
 from tests.unit.flow_making import setting
-
-LIBRARY: Library = load_library(binding=BINDING)
+from tests.village import LIBRARY
 
 
 def at(step: str, *, language: str = "en", hears: bool = True) -> Expectation:

@@ -11,14 +11,12 @@ from flows.check import check
 from flows.check_ear import check_speech
 from flows.clips import recordable
 from flows.conversation import Again, Effect, Happened, Page, Prompt
-from flows.library import Library, load_library
 from flows.spoken import Clip, spoken
 from flows.value import Value, text
 from gateway.services import ACTIONS as SERVICES
-from gateway.services import BINDING
 from tests.unit.flow_making import LONDON, problems_of
+from tests.village import LIBRARY
 
-LIBRARY: Library = load_library(binding=BINDING)
 CONFIRM = {
     "day": Value("date", "2026-03-03"),
     "time": Value("time", "14:30"),

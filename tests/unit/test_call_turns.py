@@ -9,11 +9,10 @@ from pathlib import Path
 import pytest
 
 from flows.conversation import RECORDED, Conversation, Started
-from flows.library import load_library
 from flows.value import Value
-from gateway.services import BINDING
 from tests.unit.call_making import AGAIN, Caller
 from tests.unit.flow_making import make_library, setting
+from tests.village import LIBRARY
 
 
 @pytest.fixture
@@ -23,7 +22,7 @@ def ann(tmp_path: Path) -> Caller:
 
 @pytest.fixture
 def anyone() -> Caller:
-    return Caller(load_library(binding=BINDING), replace(setting(), language_known=True))
+    return Caller(LIBRARY, replace(setting(), language_known=True))
 
 
 def test_a_call_begins_with_who_we_are_and_what_can_be_said_or_pressed(ann: Caller) -> None:

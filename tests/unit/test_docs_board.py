@@ -7,10 +7,10 @@ import re
 import pytest
 from transitions import Machine
 
-from flows.library import load_library
 from flows.words import spoken
 from gateway.services import announcements, board, help_fit, shifts
 from tests.unit.diagrams import SERVICES, diagram, diagrams_on
+from tests.village import LIBRARY
 
 MACHINES = {
     "board": board.LIFECYCLE,
@@ -44,7 +44,7 @@ def test_the_picture_is_the_lifecycle_and_every_state_is_explained(name: str, ma
 )
 def test_what_may_be_texted_is_understood(name: str, said: str, flow: str) -> None:
     assert said in page(name)
-    found = load_library().vocabulary.commands.read(spoken(said), "en", alone=True)
+    found = LIBRARY.vocabulary.commands.read(spoken(said), "en", alone=True)
     assert found is not None
     assert found.flow == flow
 
@@ -52,7 +52,7 @@ def test_what_may_be_texted_is_understood(name: str, said: str, flow: str) -> No
 @pytest.mark.parametrize(("name", "keyword"), [("board", "BOARD"), ("shifts", "SHIFTS")])
 def test_every_keyword_starts_something(name: str, keyword: str) -> None:
     assert keyword in page(name)
-    assert spoken(keyword) in load_library().vocabulary.keywords.known
+    assert spoken(keyword) in LIBRARY.vocabulary.keywords.known
 
 
 def test_the_numbers_are_those_of_the_code() -> None:

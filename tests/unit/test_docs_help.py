@@ -6,13 +6,13 @@ import re
 
 import pytest
 
-from flows.library import load_library
 from flows.words import spoken
 from gateway.community_help import USUAL, read_help
 from gateway.services import help_asking, help_fit, help_foodbank, help_lifecycle, help_time, offers, urgent
 from gateway.services.help_volunteers import ASK_AFTER
 from gateway.toml_file import TomlFile
 from tests.unit.diagrams import SERVICES, diagram, diagrams_on
+from tests.village import LIBRARY
 
 PAGE = (SERVICES / "help.md").read_text(encoding="utf-8")
 WORDS = " ".join(PAGE.split())
@@ -42,13 +42,13 @@ def test_every_setting_is_named() -> None:
 )
 def test_what_a_volunteer_may_text_is_understood(said: str) -> None:
     assert said in PAGE
-    assert load_library().vocabulary.commands.read(spoken(said), "en", alone=True) is not None
+    assert LIBRARY.vocabulary.commands.read(spoken(said), "en", alone=True) is not None
 
 
 @pytest.mark.parametrize("keyword", ["HELP", "STATUS", "CHANGE HELP", "WITHDRAW", "OFFERS", "FOODBANK"])
 def test_every_keyword_on_the_page_starts_something(keyword: str) -> None:
     assert keyword in PAGE
-    assert spoken(keyword) in load_library().vocabulary.keywords.known
+    assert spoken(keyword) in LIBRARY.vocabulary.keywords.known
 
 
 def test_the_times_on_the_page_are_those_of_the_code() -> None:

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.danger import _slips
-from flows.library import load_library
 from flows.words import spoken
+from tests.village import LIBRARY
 
-VOCABULARY = load_library().vocabulary
+VOCABULARY = LIBRARY.vocabulary
 
 SLIPS = {
     "en": [

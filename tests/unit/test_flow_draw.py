@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 from flows.draw import draw
-from flows.library import load_library
+from tests.village import LIBRARY
 
 
 def test_every_step_and_every_way_is_drawn_once() -> None:
-    for flow in load_library().flows.values():
+    for flow in LIBRARY.flows.values():
         lines = draw(flow).splitlines()
         assert lines[0] == "stateDiagram-v2"
         assert f"    [*] --> s_{flow.start}" in lines
@@ -21,6 +21,6 @@ def test_every_step_and_every_way_is_drawn_once() -> None:
 
 def test_every_line_is_one_mermaid_reads() -> None:
     shape = re.compile(r"    (\[\*\]|s_\w+)( --> (\[\*\]|s_\w+)(: [^:;#]+)?|: [^:;#]+)\Z")
-    for flow in load_library().flows.values():
+    for flow in LIBRARY.flows.values():
         for line in draw(flow).splitlines()[1:]:
             assert shape.match(line), line

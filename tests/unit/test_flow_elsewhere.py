@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from flows.conversation import Called, Happened, Heard
 from flows.engine import take_turn
-from flows.library import Library, load_library
+from flows.library import Library
 from flows.words import MENU, spoken
 from tests.unit.flow_making import Ashby, Resident, setting
+from tests.village import LIBRARY
 
-LIBRARY = load_library()
 KEYWORDS = sorted(
     (keyword, language, flow)
     for keyword, languages in LIBRARY.vocabulary.keywords.known.items()
