@@ -20,7 +20,7 @@ BESIDES = "positive_data_acceptance"
 
 async def test_the_document_is_kept_to_for_a_while(tmp_path: Path) -> None:
     async with asker(tmp_path, limits=GENEROUS, library=with_surveys()) as system:
-        await fuzz(system, tmp_path, seconds=12, seed=1)
+        await fuzz(system, tmp_path, seconds=12, seed=1, examples=3)
 
 
 @pytest.mark.soak
@@ -30,13 +30,14 @@ async def test_the_document_is_kept_to_for_ten_minutes(tmp_path: Path) -> None:
         await fuzz(system, tmp_path, seconds=600, seed=None)
 
 
-async def fuzz(system: Asker, folder: Path, *, seconds: int, seed: int | None) -> None:
+async def fuzz(system: Asker, folder: Path, *, seconds: int, seed: int | None, examples: int = 100) -> None:
     """Have Schemathesis try everything for so long, with a village that has something to show."""
     await furnish(system)
     address = f"http://{system.client.host}:{system.client.port}{PREFIX}/openapi.json"
     arguments = [
         *("run", address, "--no-color", "--header", f"Authorization: Bearer {system.token}"),
         *("--checks", "all", "--exclude-checks", BESIDES, "--max-time", str(seconds)),
+        *("--max-examples", str(examples)),
         *("--suppress-health-check", "all", "--generation-database", "none", "--warnings", "off"),
         *(("--seed", str(seed), "--no-shrink") if seed is not None else ()),
     ]

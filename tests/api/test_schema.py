@@ -24,6 +24,7 @@ from gateway.services.outside import REQUEST_MOVES
 from tests.api.asking import Asker
 
 DOCUMENT = openapi(OPERATIONS, PREFIX)
+EXAMPLES, EXAMPLES_SOAKED = 30, 1_000
 BODIES = [operation for operation in OPERATIONS if operation.body is not None]
 GOOD: Mapping[str, Any] = {
     "RequestMove": {"state": "done", "reference": "CASE-7"},
@@ -159,12 +160,13 @@ def test_a_good_body_is_taken_and_one_name_more_is_not(operation: Operation) -> 
             assert not takes(operation.body, {key: value for key, value in good.items() if key != name})
 
 
+@pytest.mark.parametrize("examples", [EXAMPLES, pytest.param(EXAMPLES_SOAKED, marks=pytest.mark.soak)])
 @pytest.mark.parametrize("operation", BODIES, ids=lambda operation: operation.id)
-def test_the_reader_takes_just_what_the_document_allows(operation: Operation) -> None:
+def test_the_reader_takes_just_what_the_document_allows(operation: Operation, examples: int) -> None:
     assert operation.body is not None
     shape, good, judge = operation.body, GOOD[operation.body.__name__], validator(operation.body)
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=examples, deadline=None)
     @given(st.sampled_from(sorted(good)), JUNK)
     def agrees(name: str, junk: Any) -> None:
         for value in ({**good, name: junk}, junk):
