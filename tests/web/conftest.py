@@ -9,8 +9,6 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
 
-# The same engine without the frame of a browser around it costs half, where it is installed beside Chromium.
-BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser")
 ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -33,7 +31,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
     """Debian's Chromium, without a window."""
-    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
     if path is None:
         pytest.skip(HOW)
     async with async_playwright() as playwright:
