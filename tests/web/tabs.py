@@ -41,6 +41,7 @@ async def lent_tab(
 
     context.on("page", take_paths)
     page = await context.new_page()
+    await page.bring_to_front()  # a page that nobody sees waits with what is live until it is looked at
     await page.set_viewport_size({"width": width, "height": 800})
     try:
         yield page

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import aiohttp
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Route, expect
 
 from gateway.store.accounts import Role
 from gateway.store.database import Tx
@@ -130,13 +130,33 @@ async def test_what_happened_before_the_page_listened_is_fetched(tmp_path: Path,
     async with dashboard(tmp_path) as d:
         watched = await d.page(browser, Role.OBSERVER)
 
-        async def meanwhile(route: object) -> None:
+        async def meanwhile(route: Route) -> None:
             await d.village.text(ADA, "MENU")
-            await route.continue_()  # type: ignore[attr-defined]
+            await route.continue_()
 
         await watched.page.route("**/live", meanwhile)
         await watched.page.goto("/")
         await expect(watched.page.locator("#health")).to_contain_text("1 text waits")
+
+
+async def test_what_happens_while_a_part_is_renewed_is_fetched_too(tmp_path: Path, browser: Browser) -> None:
+    async with dashboard(tmp_path) as d:
+        page = (await d.page(browser, Role.OBSERVER)).page
+        await page.goto("/")
+        await _one_line(d)
+        await page.wait_for_load_state("networkidle")
+        numbers = [ADA, "+447700900124"]
+
+        async def overtaken(route: Route) -> None:
+            answer = await route.fetch()
+            if numbers:
+                async with page.expect_request("**/now/texts"):
+                    await d.village.text(numbers.pop(), "MENU")
+            await route.fulfill(response=answer)
+
+        await page.route("**/now/health", overtaken)
+        await d.village.text("+447700900125", "MENU")
+        await expect(page.locator("#health")).to_contain_text("3 texts wait")
 
 
 async def test_tabs_of_a_browser_share_one_line(tmp_path: Path, browser: Browser) -> None:

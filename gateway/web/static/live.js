@@ -12,20 +12,29 @@
   // How many commits this page has heard of; it was made when there were so many.
   let count = Number(document.body.dataset.count);
 
+  // When each topic was told of last, and when each part of the page, by its id, was asked for last.
+  const told = new Map();
+  const asked = new Map();
+
   const tell = (topics) => {
-    for (const topic of topics) {
-      // What nobody sees is fetched when it is looked at again; what is urgent is heard at once.
-      if (document.hidden && topic !== "urgent") waiting.add(topic);
-      else htmx.trigger(document.body, "live:" + topic);
-    }
+    const now = performance.now();
+    // What nobody sees is fetched when it is looked at again; what is urgent is heard at once.
+    const heard = [...topics].filter((topic) => !document.hidden || topic === "urgent" || !waiting.add(topic));
+    for (const topic of heard) told.set(topic, now);
+    for (const topic of heard) htmx.trigger(document.body, "live:" + topic);
   };
-  const all = () => {
-    const topics = new Set();
-    for (const one of document.querySelectorAll("[hx-trigger*='live:']")) {
-      for (const found of one.getAttribute("hx-trigger").matchAll(/live:([a-z_]+)/g)) topics.add(found[1]);
-    }
-    return topics;
-  };
+  const topicsOf = (one) =>
+    [...(one.getAttribute("hx-trigger") || "").matchAll(/live:([a-z_]+)/g)].map((found) => found[1]);
+  const all = () => new Set([...document.querySelectorAll("[hx-trigger*='live:']")].flatMap(topicsOf));
+  document.body.addEventListener("htmx:beforeRequest", (event) => {
+    asked.set(event.target.id, performance.now());
+  });
+  // A part that is put in place of another hears nothing from the asking until it has settled.
+  document.body.addEventListener("htmx:afterSettle", (event) => {
+    const since = asked.get(event.target.id);
+    const missed = topicsOf(event.target).find((topic) => told.get(topic) > since);
+    if (missed) htmx.trigger(document.body, "live:" + missed);
+  });
   document.addEventListener("visibilitychange", () => {
     if (document.hidden) return;
     const topics = [...waiting];
