@@ -18,7 +18,10 @@ ARGUMENTS = (
     # No page stays long enough for its scripts to earn back being compiled well.
     "--js-flags=--no-opt,--no-maglev",
 )
-HOW = "No Chromium is here. Get it, then run the tests again: sudo apt-get install chromium"
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser")
+"""The same browser; the first is the one that never had a window, which starts in half the time."""
+
+HOW = "No Chromium is here. Get it, then run the tests again: sudo apt-get install chromium-headless-shell"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -31,7 +34,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
     """Debian's Chromium, without a window."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    path = next((path for name in BROWSERS if (path := shutil.which(name))), None)
     if path is None:
         pytest.skip(HOW)
     async with async_playwright() as playwright:

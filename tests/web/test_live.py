@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from contextlib import suppress
 from pathlib import Path
 
 import aiohttp
@@ -157,6 +158,22 @@ async def test_what_happens_while_a_part_is_renewed_is_fetched_too(tmp_path: Pat
         await page.route("**/now/health", overtaken)
         await d.village.text("+447700900125", "MENU")
         await expect(page.locator("#health")).to_contain_text("3 texts wait")
+
+
+async def test_what_is_told_while_a_page_is_loading_is_not_lost(tmp_path: Path, browser: Browser) -> None:
+    async with dashboard(tmp_path) as d:
+        page = (await d.page(browser, Role.OBSERVER)).page
+
+        async def late(route: Route) -> None:
+            with suppress(TimeoutError):  # it should not listen yet; if it does, it is told now
+                async with asyncio.timeout(0.5):
+                    await _one_line(d)
+            await d.village.text(ADA, "MENU")
+            await route.continue_()
+
+        await page.route("**/static/alarm*.js", late)
+        await page.goto("/")
+        await expect(page.locator("#health")).to_contain_text("1 text waits")
 
 
 async def test_tabs_of_a_browser_share_one_line(tmp_path: Path, browser: Browser) -> None:

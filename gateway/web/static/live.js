@@ -61,8 +61,6 @@
     hear(message);
     if (others) others.postMessage(message);
   };
-  if (others) others.onmessage = (event) => hear(event.data);
-
   const listen = () =>
     new Promise((over) => {
       listening = true;
@@ -86,7 +84,13 @@
         if (event.persisted) location.reload();
       });
     });
-  if (others) others.postMessage({ ask: true });
-  if (navigator.locks && others) navigator.locks.request("plainline-live", listen);
-  else listen();
+  // By then the parts of the page listen: what is told before would be lost.
+  document.addEventListener("DOMContentLoaded", () => {
+    if (others) {
+      others.onmessage = (event) => hear(event.data);
+      others.postMessage({ ask: true });
+    }
+    if (navigator.locks && others) navigator.locks.request("plainline-live", listen);
+    else listen();
+  });
 })();
