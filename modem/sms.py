@@ -17,8 +17,10 @@ _GSM_7 = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà€{}[]~|^\\\f"
 )
-# libgammu ends the text at a NUL, and for old telephones' sake writes a tilde in UCS-2 as U+0001.
+# libgammu ends the text at a NUL.
 _UNSENDABLE = {code: None for code in range(0x20) if chr(code) not in "\n\r\f"}
+# For old telephones' sake libgammu writes a tilde in UCS-2 as U+0001, and one for two of them.
+_TILDE = "\x01"
 _UCS2_CODING = 0x08
 _OUTCOMES = {"Delivered": "delivered", "Pending": "pending", "Failed": "failed"}
 
@@ -90,9 +92,12 @@ class Outgoing:
 def outgoing(message: driver.Send) -> list[Outgoing]:
     """All parts of `message`; `errors.TooLong` when it needs more than `MOST_PARTS`."""
     body = message.body.translate(_UNSENDABLE)
+    wide = not _GSM_7.issuperset(body)
+    if wide:
+        body = body.replace("~", _TILDE)
     entry = {"ID": "ConcatenatedTextLong", "Buffer": body}
     try:
-        parts = gammu.EncodeSMS({"Class": -1, "Unicode": not _GSM_7.issuperset(body), "Entries": [entry]})
+        parts = gammu.EncodeSMS({"Class": -1, "Unicode": wide, "Entries": [entry]})
     except gammu.GSMError:
         raise errors.TooLong(
             f"Message {message.id} needs more than {MOST_PARTS} parts and was not sent: shorten it."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from modem import driver, errors, sms
@@ -210,6 +210,7 @@ def test_a_text_goes_out_in_the_parts_it_needs(body: str, count: int) -> None:
 
 @settings(max_examples=100, deadline=None)
 @given(st.text(st.one_of(st.sampled_from(GSM_7), st.sampled_from("ŵ’👍ç도")), min_size=1, max_size=300))
+@example("~~ç")
 def test_any_text_arrives_as_it_was_sent(body: str) -> None:
     assert "".join(part.content.body for part in sent(body)) == body
 
