@@ -8,7 +8,7 @@ ROOT := $(shell [ "$$(id -u)" = 0 ] || echo sudo --non-interactive)
 # Tests start hundreds of processes: each would compile all it loads.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test types style alone bench soak screenshots clean
+.PHONY: demo test types alone bench soak screenshots clean
 
 # Two stamps: what running needs, and what testing needs besides.
 $(VENV)/run.stamp: pyproject.toml | $(BIN)/pip
@@ -39,20 +39,18 @@ demo: $(VENV)/run.stamp
 	$(BIN)/plainline demo
 
 test: $(VENV)/test.stamp
-	$(MAKE) --no-print-directory --jobs 2 --output-sync types style
-	$(MAKE) --no-print-directory alone
-	$(BIN)/pytest -n $(PROCESSES) --dist worksteal -m "not soak and not bench and not alone"
-
-types: $(VENV)/test.stamp
-	$(BIN)/mypy
-
-style: $(VENV)/test.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/plainline flows check
+	$(MAKE) --no-print-directory --jobs 2 --output-sync types alone
+	$(BIN)/pytest -n $(PROCESSES) --dist worksteal -m "not soak and not bench and not alone"
 
-# Sound at life's pace leaves a machine of two cores idle for most of the time, with two tests of it at once, too.
+# Sound at life's pace, two tests of it at once, leaves a machine of two cores idle for half of a minute: types are
+# checked with what is left over, and with nothing else.
+types: $(VENV)/test.stamp
+	chrt --idle 0 $(BIN)/mypy
+
 alone: $(VENV)/test.stamp
 	$(BIN)/pytest -n 2 --dist worksteal -m "alone and not soak and not bench"
 
