@@ -8,7 +8,7 @@ ROOT := $(shell [ "$$(id -u)" = 0 ] || echo sudo --non-interactive)
 # Tests start hundreds of processes: each would compile all it loads.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test types alone bench soak screenshots clean
+.PHONY: demo test checks alone bench soak screenshots clean
 
 # Two stamps: what running needs, and what testing needs besides.
 $(VENV)/run.stamp: pyproject.toml | $(BIN)/pip
@@ -41,15 +41,15 @@ demo: $(VENV)/run.stamp
 test: $(VENV)/test.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/lint-imports
-	$(BIN)/plainline flows check
-	$(MAKE) --no-print-directory --jobs 2 --output-sync types alone
+	$(MAKE) --no-print-directory --jobs 2 --output-sync checks alone
 	$(BIN)/pytest -n $(PROCESSES) --dist worksteal -m "not soak and not bench and not alone"
 
-# Sound at life's pace, two tests of it at once, leaves a machine of two cores idle for half of a minute: types are
-# checked with what is left over, and with nothing else.
-types: $(VENV)/test.stamp
+# Sound at life's pace, two tests of it at once, leaves a machine of two cores idle for half of a minute: types, layers
+# and flows are checked with what is left over, and with nothing else.
+checks: $(VENV)/test.stamp
 	chrt --idle 0 $(BIN)/mypy
+	chrt --idle 0 $(BIN)/lint-imports
+	chrt --idle 0 $(BIN)/plainline flows check
 
 alone: $(VENV)/test.stamp
 	$(BIN)/pytest -n 2 --dist worksteal -m "alone and not soak and not bench"

@@ -20,7 +20,7 @@ BESIDES = "positive_data_acceptance"
 
 async def test_the_document_is_kept_to_for_a_while(tmp_path: Path) -> None:
     async with asker(tmp_path, limits=GENEROUS, library=with_surveys()) as system:
-        await fuzz(system, tmp_path, seconds=12, seed=1, examples=3)
+        await fuzz(system, tmp_path, seconds=8, seed=1, examples=3)
 
 
 @pytest.mark.soak
