@@ -52,6 +52,7 @@ async def test_it_is_answered_after_as_many_rings_as_the_settings_say(tmp_path: 
         await rose.call.hang_up()
 
 
+@pytest.mark.alone
 async def test_whoever_hangs_up_again_and_again_is_rung_back_once(tmp_path: Path, prompts: Path) -> None:
     async with ringing_town(tmp_path, prompts, calls=THREE_RINGS) as town, town.serving() as gateway:
         await hangs_up_while_it_rings(town, ROSE)
