@@ -59,7 +59,6 @@ async def test_whoever_hangs_up_again_and_again_is_rung_back_once(tmp_path: Path
         await hangs_up_while_it_rings(town, ROSE)
         assert await gateway.store.read(missed) == [True, False]
         assert len(await gateway.store.read(rows, "outgoing_call")) == 1
-        town.lets_pass(timedelta(seconds=5))
         rung = await town.answers(ROSE)
         rung.call.say(speech("hello"))
         await rung.call.said()
